@@ -1,0 +1,69 @@
+import type { IoctlArgument } from "../../kernel.js";
+import { type Struct, viewOf } from "../../uapi/codec.js";
+import type { Client } from "./client.js";
+
+/**
+ * An ioctl's third argument as the kernel sees it: a number that may be an address. Bytes and
+ * strings behave as memory that ends at an unmapped page, so reading past them is EFAULT.
+ */
+export interface UserArgument {
+  /** The argument as an unsigned 64-bit number; for bytes and strings an address, never 0. */
+  readonly value: bigint;
+  /** copy_from_user: the bytes at this offset, or undefined for EFAULT. */
+  read(length: number, offset?: number): Uint8Array | undefined;
+  /** copy_to_user: false for EFAULT. */
+  write(bytes: Uint8Array, offset?: number): boolean;
+}
+
+/** The argument that a client passed. */
+export function userArgument(client: Client, argument: IoctlArgument): UserArgument {
+  if (argument instanceof Uint8Array) return bytesArgument(argument);
+  if (typeof argument === "string") return bytesArgument(new TextEncoder().encode(`${argument}\0`));
+  return addressArgument(client, BigInt.asUintN(64, BigInt(argument)));
+}
+
+function bytesArgument(bytes: Uint8Array): UserArgument {
+  return {
+    value: 0x7fff_ffff_f000n - BigInt(bytes.length),
+    read: (length, offset = 0) =>
+      offset + length > bytes.length ? undefined : bytes.slice(offset, offset + length),
+    write: (source, offset = 0) => {
+      if (offset + source.length > bytes.length) return source.length === 0;
+      bytes.set(source, offset);
+      return true;
+    },
+  };
+}
+
+function addressArgument(client: Client, value: bigint): UserArgument {
+  const address = Number(value);
+  return {
+    value,
+    read: (length, offset = 0) => {
+      const target = new Uint8Array(length);
+      return client.memory.read(address + offset, target) ? target : undefined;
+    },
+    write: (source, offset = 0) => client.memory.write(address + offset, source),
+  };
+}
+
+/** One 32-bit field of a struct in the client's memory, or undefined for EFAULT. */
+export function readU32(argument: UserArgument, offset: number): number | undefined {
+  const bytes = argument.read(4, offset);
+  return bytes === undefined ? undefined : viewOf(bytes).getUint32(0, true);
+}
+
+/** Writes 32-bit words at an offset: false for EFAULT. */
+export function writeU32(argument: UserArgument, offset: number, ...words: number[]): boolean {
+  return argument.write(new Uint8Array(Uint32Array.from(words).buffer), offset);
+}
+
+/** The leading `length` bytes decoded as a struct, or undefined for EFAULT. */
+export function readStruct<S extends Pick<Struct<never>, "decode">>(
+  argument: UserArgument,
+  layout: S,
+  length: number,
+): ReturnType<S["decode"]> | undefined {
+  const bytes = argument.read(length);
+  return bytes === undefined ? undefined : (layout.decode(bytes) as ReturnType<S["decode"]>);
+}
