@@ -92,6 +92,12 @@ export interface Memory {
   free(): void;
 }
 
+/** Keeps memory where it is, for as long as a device may reach it. */
+export interface Hold {
+  /** Idempotent. */
+  release(): void;
+}
+
 /** A listener on an eventfd. It holds the event loop only while `ref`'d; it starts un-ref'd. */
 export interface Watch {
   ref(): void;
@@ -187,6 +193,12 @@ export interface Kernel {
   watch(fd: Fd, listener: (count: number) => void): Watch;
   /** Page-aligned, zeroed RAM. The length is rounded up to whole pages. */
   allocate(length: number, options?: AllocateOptions): Memory;
+  /**
+   * Holds `[address, address + length)` in place, whatever the program drops or transfers.
+   * Undefined when that is not wholly inside one `allocate`d memory or one open mapping of this
+   * process. Holding a mapping does not keep it open.
+   */
+  hold(address: bigint, length: bigint): Hold | undefined;
   /** Closes every file, mapping and watch of this process. Idempotent. */
   shutdown(): void;
 }
