@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Says what is going on during a long step; one line, no newline. */
+export type Log = (line: string) => void;
+
+/** The folder, outside the repository, that keeps prepared kernels. */
+export function cacheDirectory(): string {
+  const { NODE_VFIO_CACHE, XDG_CACHE_HOME } = process.env;
+  if (NODE_VFIO_CACHE) return NODE_VFIO_CACHE;
+  return join(XDG_CACHE_HOME || join(homedir(), ".cache"), "node-vfio");
+}
+
+/**
+ * Builds a folder of the cache: `fill` works in a temporary folder that takes its place by a rename,
+ * so an interrupted preparation leaves nothing half-made behind.
+ */
+export async function createAtomically(
+  target: string,
+  fill: (directory: string) => Promise<void>,
+): Promise<void> {
+  const parent = join(cacheDirectory(), "tmp");
+  await mkdir(parent, { recursive: true });
+  const staging = await mkdtemp(join(parent, "prepare-"));
+  try {
+    await fill(staging);
+    await mkdir(join(target, ".."), { recursive: true });
+    await rm(target, { recursive: true, force: true });
+    await rename(staging, target);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Runs `work` while no other process on this machine prepares the same cache. The lock is a name in
+ * the abstract socket space: the kernel frees it when its holder dies, however that happens.
+ */
+export async function withCacheLock<T>(log: Log, work: () => Promise<T>): Promise<T> {
+  const key = createHash("sha256").update(cacheDirectory()).digest("hex").slice(0, 16);
+  let told = false;
+  for (;;) {
+    const release = await tryLock(`\0node-vfio-guest-${key}`);
+    if (release) {
+      try {
+        return await work();
+      } finally {
+        release();
+      }
+    }
+    if (!told) log("another process is preparing a kernel; waiting for it");
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+function tryLock(name: string): Promise<(() => void) | undefined> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE") resolve(undefined);
+      else reject(error);
+    });
+    server.listen(name, () => resolve(() => server.close()));
+  });
+}
+
+/** Whether a folder of the cache is there; it is complete if it is, because of the rename. */
+export function isCached(path: string): boolean {
+  return existsSync(path);
+}

@@ -1,0 +1,14 @@
+/** Real Linux kernels with VFIO, booted in QEMU under emulation, for tests and for trying things. */
+export { cacheDirectory, type Log } from "./cache.js";
+export {
+  defaultKernel,
+  type KernelName,
+  type KernelRecipe,
+  kernelNames,
+  kernelRecipe,
+} from "./kernels.js";
+export { type PrepareOptions, prepareGuest } from "./prepare.js";
+export { type PreparedKernel, versionWarning } from "./prepared-kernel.js";
+export { type GuestOptions, type GuestResult, type GuestTerminal, runInGuest } from "./run.js";
+export { GuestSetupError } from "./setup-error.js";
+export type { GuestOutcome } from "./supervisor.js";

@@ -1,0 +1,50 @@
+/** A kernel that this tool can boot. */
+export type KernelName = "6.1" | "6.12";
+
+/** How a kernel is found among Debian's packages, and which one the project's facts hold for. */
+export interface KernelRecipe {
+  readonly name: KernelName;
+  /** What a reader should know about it in one line. */
+  readonly summary: string;
+  /** Names of the image packages that carry this kernel, whatever the point release. */
+  readonly image: RegExp;
+  /** The package that holds the source, for the sample drivers. */
+  readonly source: string;
+  /** Upstream version on which the project's profile was measured; preferred while it is offered. */
+  readonly measured: string;
+}
+
+const RECIPES: readonly KernelRecipe[] = [
+  {
+    name: "6.1",
+    summary: "Debian 12's stock kernel: containers and groups, vfio-pci, mediated devices",
+    image: /^linux-image-6\.1\.0-\d+-amd64$/,
+    source: "linux-source-6.1",
+    measured: "6.1.192",
+  },
+  {
+    name: "6.12",
+    summary: "Debian's stock 6.12 for Debian 12: the same interfaces, later rules",
+    image: /^linux-image-6\.12\.\d+\+deb12(\.\d+)?-amd64$/,
+    source: "linux-source-6.12",
+    measured: "6.12.107",
+  },
+];
+
+/** Every kernel name that `kernelRecipe` accepts. */
+export const kernelNames: readonly KernelName[] = RECIPES.map((recipe) => recipe.name);
+
+/** The kernel that is booted when nobody asks for another. */
+export const defaultKernel: KernelName = "6.1";
+
+/** Looks a recipe up by the name a person typed. Throws RangeError and lists the names. */
+export function kernelRecipe(name: string): KernelRecipe {
+  const recipe = RECIPES.find((candidate) => candidate.name === name);
+  if (recipe) return recipe;
+  throw new RangeError(`no kernel "${name}"; there are ${kernelNames.join(", ")}`);
+}
+
+/** All recipes, for listings. */
+export function kernelRecipes(): readonly KernelRecipe[] {
+  return RECIPES;
+}
