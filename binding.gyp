@@ -1,0 +1,33 @@
+{
+  "targets": [
+    {
+      "target_name": "node_vfio",
+      "sources": [
+        "native/addon.cc",
+        "native/address_space.cc",
+        "native/arguments.cc",
+        "native/async.cc",
+        "native/bus_error.cc",
+        "native/calls.cc",
+        "native/container.cc",
+        "native/device.cc",
+        "native/device_feature.cc",
+        "native/environment.cc",
+        "native/eventfd.cc",
+        "native/files.cc",
+        "native/group.cc",
+        "native/guarded_bytes.cc",
+        "native/ioctl.cc",
+        "native/iommu_type1.cc",
+        "native/memory.cc",
+        "native/region.cc",
+        "native/slots.cc",
+        "native/sysfs.cc"
+      ],
+      "defines": ["NAPI_VERSION=8"],
+      "cflags": ["-O2", "-Wall", "-Wextra", "-fvisibility=hidden"],
+      "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-fno-exceptions", "-fno-rtti"],
+      "cflags_cc": ["-std=c++17", "-fno-exceptions", "-fno-rtti"]
+    }
+  ]
+}

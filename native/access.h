@@ -1,0 +1,133 @@
+// One guarded access to device memory: exactly one load or store of exactly that width, and false
+// where the device answered with a bus error. Alignment and bounds are the caller's.
+//
+// Only one translation unit may include this (region.cc): the fixups name its instructions.
+#pragma once
+
+#include "bus_error.h"
+
+namespace node_vfio {
+namespace {
+
+#if NODE_VFIO_FIXUPS
+
+// After the access at 1 the code goes on at 2. A fault goes on at 3, which clears `ok` first.
+#if defined(__x86_64__)
+#define NODE_VFIO_CLEAR "xorl %k[ok], %k[ok]\n\tjmp 2b\n"
+#else
+#define NODE_VFIO_CLEAR "mov %w[ok], wzr\n\tb 2b\n"
+#endif
+
+#define NODE_VFIO_GUARDED(instruction)                \
+  "1:\t" instruction                                  \
+  "\n2:\n"                                            \
+  "\t.pushsection .text.node_vfio_landing, \"ax\"\n"  \
+  "3:\t" NODE_VFIO_CLEAR                              \
+  "\t.popsection\n"                                   \
+  "\t.pushsection node_vfio_fixups, \"a\"\n"          \
+  "\t.balign 8\n"                                     \
+  "\t.quad 1b - .\n"                                  \
+  "\t.quad 3b - .\n"                                  \
+  "\t.popsection\n"
+
+#define NODE_VFIO_LOAD(instruction, type, constraint)                              \
+  inline bool Load(const uint8_t* from, type* out) {                               \
+    type value;                                                                    \
+    uint32_t ok = 1;                                                               \
+    asm volatile(NODE_VFIO_GUARDED(instruction)                                    \
+                 : [value] "=&" constraint(value), [ok] "+r"(ok)                   \
+                 : [at] "r"(from)                                                  \
+                 : "memory");                                                      \
+    *out = value;                                                                  \
+    return ok != 0;                                                                \
+  }
+
+#define NODE_VFIO_STORE(instruction, type, constraint)                             \
+  inline bool Store(uint8_t* to, type value) {                                     \
+    uint32_t ok = 1;                                                               \
+    asm volatile(NODE_VFIO_GUARDED(instruction)                                    \
+                 : [ok] "+r"(ok)                                                   \
+                 : [at] "r"(to), [value] constraint(value)                         \
+                 : "memory");                                                      \
+    return ok != 0;                                                                \
+  }
+
+#if defined(__x86_64__)
+NODE_VFIO_LOAD("movb (%[at]), %b[value]", uint8_t, "q")
+NODE_VFIO_LOAD("movw (%[at]), %w[value]", uint16_t, "r")
+NODE_VFIO_LOAD("movl (%[at]), %k[value]", uint32_t, "r")
+NODE_VFIO_LOAD("movq (%[at]), %q[value]", uint64_t, "r")
+NODE_VFIO_STORE("movb %b[value], (%[at])", uint8_t, "q")
+NODE_VFIO_STORE("movw %w[value], (%[at])", uint16_t, "r")
+NODE_VFIO_STORE("movl %k[value], (%[at])", uint32_t, "r")
+NODE_VFIO_STORE("movq %q[value], (%[at])", uint64_t, "r")
+#else
+NODE_VFIO_LOAD("ldrb %w[value], [%[at]]", uint8_t, "r")
+NODE_VFIO_LOAD("ldrh %w[value], [%[at]]", uint16_t, "r")
+NODE_VFIO_LOAD("ldr %w[value], [%[at]]", uint32_t, "r")
+NODE_VFIO_LOAD("ldr %x[value], [%[at]]", uint64_t, "r")
+NODE_VFIO_STORE("strb %w[value], [%[at]]", uint8_t, "r")
+NODE_VFIO_STORE("strh %w[value], [%[at]]", uint16_t, "r")
+NODE_VFIO_STORE("str %w[value], [%[at]]", uint32_t, "r")
+NODE_VFIO_STORE("str %x[value], [%[at]]", uint64_t, "r")
+#endif
+
+#undef NODE_VFIO_LOAD
+#undef NODE_VFIO_STORE
+#undef NODE_VFIO_GUARDED
+#undef NODE_VFIO_CLEAR
+
+#else
+
+// A volatile access within sigsetjmp, for processors without a table of their own.
+template <typename Access>
+bool Guarded(Access access) {
+  sigjmp_buf exit;
+  if (sigsetjmp(exit, 0) != 0) {
+    bus_error_exit = nullptr;
+    return false;
+  }
+  bus_error_exit = &exit;
+  access();
+  bus_error_exit = nullptr;
+  return true;
+}
+
+template <typename Width>
+bool Load(const uint8_t* from, Width* out) {
+  return Guarded([=] { *out = *reinterpret_cast<const volatile Width*>(from); });
+}
+
+template <typename Width>
+bool Store(uint8_t* to, Width value) {
+  return Guarded([=] { *reinterpret_cast<volatile Width*>(to) = value; });
+}
+
+#endif
+
+// Makes what was written to RAM (descriptors, data) visible to the device before a register write
+// that tells it to look. x86 keeps that order by itself; weakly ordered machines need a barrier.
+inline void BeforeDoorbell() {
+#if defined(__x86_64__) || defined(__i386__)
+  asm volatile("" ::: "memory");
+#elif defined(__aarch64__)
+  asm volatile("dmb oshst" ::: "memory");
+#else
+  __sync_synchronize();
+#endif
+}
+
+// Makes a register's value older than what is read from RAM after it (a completion flag in a
+// register, then the data), the other half of the same order.
+inline void AfterRead() {
+#if defined(__x86_64__) || defined(__i386__)
+  asm volatile("" ::: "memory");
+#elif defined(__aarch64__)
+  asm volatile("dmb oshld" ::: "memory");
+#else
+  __sync_synchronize();
+#endif
+}
+
+}  // namespace
+}  // namespace node_vfio

@@ -1,0 +1,175 @@
+// RAM with an address, for DMA: mmap(2), anonymous, of huge pages, or of a memfd.
+//
+// Memory that JavaScript sees through an ArrayBuffer is unmapped by the finalizer of the buffer's
+// backing store and by nothing else: the bytes can have moved to another ArrayBuffer
+// (`buffer.transfer()`), and unmapping them under it would crash the next access.
+#include "memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "environment.h"
+
+#ifndef MFD_HUGE_SHIFT
+#define MFD_HUGE_SHIFT 26
+#endif
+#ifndef MAP_HUGE_SHIFT
+#define MAP_HUGE_SHIFT 26
+#endif
+
+namespace node_vfio {
+
+namespace {
+
+struct Memory {
+  Environment* environment;
+  void* start;
+  size_t length;
+  napi_ref buffer = nullptr;  // weak: tells whether the ArrayBuffer still has the bytes
+  bool elsewhere = false;     // the bytes moved to a buffer that may outlive this environment
+  bool* gone = nullptr;       // where to say that it is gone, while it is being made
+};
+
+struct Wish {
+  size_t length;
+  int protection;
+  size_t huge_page;  // bytes, 0 for ordinary pages
+  bool shared;
+};
+
+int Log2(size_t value) {
+  int bits = 0;
+  while ((value >>= 1) != 0) bits++;
+  return bits;
+}
+
+int OpenMemfd(const Wish& wish) {
+  unsigned flags = MFD_CLOEXEC;
+  if (wish.huge_page != 0) {
+    flags |= MFD_HUGETLB | static_cast<unsigned>(Log2(wish.huge_page)) << MFD_HUGE_SHIFT;
+  }
+  const int fd = memfd_create("node-vfio", flags);
+  if (fd < 0) return -errno;
+  if (ftruncate(fd, static_cast<off_t>(wish.length)) == 0) return fd;
+  const int error = errno;
+  close(fd);
+  return -error;
+}
+
+// 0, or a negative errno.
+int MapMemory(const Wish& wish, void** start) {
+  int flags = wish.shared ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS;
+  int fd = -1;
+  if (wish.shared) {
+    fd = OpenMemfd(wish);
+    if (fd < 0) return fd;
+  } else if (wish.huge_page != 0) {
+    flags |= MAP_HUGETLB | Log2(wish.huge_page) << MAP_HUGE_SHIFT;
+  }
+  *start = mmap(nullptr, wish.length, wish.protection, flags, fd, 0);
+  const int error = *start == MAP_FAILED ? errno : 0;
+  if (fd >= 0) close(fd);
+  if (error != 0) return -error;
+  // A child of fork(2) would share the pages copy-on-write, and this process would be the one
+  // that gets the copy while the device goes on with the original.
+  if (!wish.shared) madvise(*start, wish.length, MADV_DONTFORK);
+  return 0;
+}
+
+// Runs before the environment takes the buffer away and calls `Unmap`. Bytes that moved on by
+// `transfer()` may by now belong to another thread: those pages are left where they are.
+void OnEnvironmentEnd(void* data) {
+  Memory* memory = static_cast<Memory*>(data);
+  napi_env env = memory->environment->env;
+  napi_handle_scope scope = nullptr;
+  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
+  napi_value buffer = nullptr;
+  bool detached = true;
+  if (napi_get_reference_value(env, memory->buffer, &buffer) == napi_ok && buffer != nullptr) {
+    napi_is_detached_arraybuffer(env, buffer, &detached);
+  }
+  memory->elsewhere = detached;
+  napi_close_handle_scope(env, scope);
+}
+
+// Runs when nothing can reach the bytes any more: the end of the backing store.
+void Unmap(napi_env env, void*, void* hint) {
+  Memory* memory = static_cast<Memory*>(hint);
+  if (memory->gone != nullptr) *memory->gone = true;
+  memory->environment->address_space.Remove(memory->start);
+  if (memory->buffer != nullptr) {
+    napi_remove_env_cleanup_hook(env, OnEnvironmentEnd, memory);
+    napi_delete_reference(env, memory->buffer);
+  }
+  if (!memory->elsewhere) munmap(memory->start, memory->length);
+  delete memory;
+}
+
+// The view of memory that JavaScript may read and write is an ArrayBuffer; other memory would crash
+// it, so that one is a handle without bytes.
+bool MakeHandle(napi_env env, int protection, Memory* memory, napi_value* handle) {
+  if (protection != (PROT_READ | PROT_WRITE)) {
+    return napi_create_external(env, memory->start, Unmap, memory, handle) == napi_ok;
+  }
+  return napi_create_external_arraybuffer(env, memory->start, memory->length, Unmap, memory,
+                                          handle) == napi_ok &&
+         napi_create_reference(env, *handle, 0, &memory->buffer) == napi_ok &&
+         napi_add_env_cleanup_hook(env, OnEnvironmentEnd, memory) == napi_ok;
+}
+
+// allocate(length, protection, huge page bytes or 0, shared): the handle, or negative errno. The
+// address is in the frame's `wide`, the length in whole pages in `position`.
+napi_value Allocate(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  int64_t length = 0;
+  int64_t protection = 0;
+  int64_t huge_page = 0;
+  bool shared = false;
+  if (!arguments.Integer(0, 1, INT64_MAX, &length) ||
+      !arguments.Integer(1, 0, PROT_READ | PROT_WRITE, &protection) ||
+      !arguments.Integer(2, 0, int64_t{1} << 40, &huge_page) || !arguments.Boolean(3, &shared)) {
+    return nullptr;
+  }
+  if ((huge_page & (huge_page - 1)) != 0) return Outcome(env, -EINVAL);
+  const size_t unit = huge_page == 0 ? PageSize() : static_cast<size_t>(huge_page);
+  const Wish wish{RoundUp(static_cast<size_t>(length), unit), static_cast<int>(protection),
+                  static_cast<size_t>(huge_page), shared};
+  void* start = nullptr;
+  const int error = MapMemory(wish, &start);
+  if (error != 0) return Outcome(env, error);
+  Environment* self = Environment::Of(env);
+  Memory* memory = new Memory{self, start, wish.length};
+  bool gone = false;
+  memory->gone = &gone;
+  napi_value handle = nullptr;
+  if (!MakeHandle(env, wish.protection, memory, &handle)) {
+    // Node may already have finalized what it could not make. Where it has not, it still can.
+    if (!gone) memory->gone = nullptr;
+    return Outcome(env, -ENOMEM);
+  }
+  memory->gone = nullptr;
+  self->address_space.Add(start, wish.length, RangeKind::kMemory);
+  self->frame->wide = reinterpret_cast<uintptr_t>(start);
+  self->frame->position = static_cast<double>(wish.length);
+  return handle;
+}
+
+// release(address in the frame's `wide`): no request may point there from now on. The pages go
+// back when the handle is gone.
+napi_value Release(napi_env env, napi_callback_info) {
+  Environment* self = Environment::Of(env);
+  self->address_space.Remove(reinterpret_cast<void*>(self->frame->wide));
+  return nullptr;
+}
+
+}  // namespace
+
+bool ExportMemory(napi_env env, napi_value exports) {
+  return Export(env, exports, "allocate", Allocate) && Export(env, exports, "release", Release);
+}
+
+}  // namespace node_vfio

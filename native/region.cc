@@ -1,0 +1,183 @@
+// Mapped regions of a device: mmap(2), and accesses of exact width through the frame.
+#include "region.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#include <cstring>
+
+#include "access.h"
+#include "arguments.h"
+#include "environment.h"
+
+namespace node_vfio {
+
+namespace {
+
+// Whether an access of this width may go to the slot at all: 0, or the errno to answer with.
+// A closed mapping has the empty slot, so it is out of range too; TypeScript tells the two apart.
+inline uint32_t Misplaced(const Slot& slot, uint32_t offset, uint64_t width) {
+  if (slot.length < width || offset > slot.length - width) return ERANGE;
+  return (offset & (width - 1)) != 0 ? EINVAL : 0;
+}
+
+template <typename Width>
+napi_value Read(napi_env env, napi_callback_info) {
+  Environment* self = Environment::Of(env);
+  Frame& frame = *self->frame;
+  const Slot& slot = self->slots.at(frame.slot);
+  const uint32_t offset = frame.offset;
+  const uint32_t misplaced = Misplaced(slot, offset, sizeof(Width));
+  if (__builtin_expect(misplaced != 0, 0)) return Refuse(frame, misplaced);
+  Width value = 0;
+  frame.status = Load(slot.base + offset, &value) ? 0 : EIO;
+  AfterRead();
+  if (sizeof(Width) == 8) {
+    frame.wide = value;
+  } else {
+    frame.value = static_cast<uint32_t>(value);
+  }
+  return nullptr;
+}
+
+template <typename Width>
+napi_value Write(napi_env env, napi_callback_info) {
+  Environment* self = Environment::Of(env);
+  Frame& frame = *self->frame;
+  const Slot& slot = self->slots.at(frame.slot);
+  const uint32_t offset = frame.offset;
+  const uint32_t misplaced = Misplaced(slot, offset, sizeof(Width));
+  if (__builtin_expect(misplaced != 0, 0)) return Refuse(frame, misplaced);
+  const auto value = static_cast<Width>(sizeof(Width) == 8 ? frame.wide : frame.value);
+  BeforeDoorbell();
+  frame.status = Store(slot.base + offset, value) ? 0 : EIO;
+  return nullptr;
+}
+
+// Moves one naturally aligned piece and says how long it was: 0 after a bus error.
+template <typename Width>
+size_t MovePiece(uint8_t* device, uint8_t* memory, bool to_device) {
+  Width value;
+  if (to_device) {
+    std::memcpy(&value, memory, sizeof value);
+    return Store(device, value) ? sizeof value : 0;
+  }
+  if (!Load(device, &value)) return 0;
+  std::memcpy(memory, &value, sizeof value);
+  return sizeof value;
+}
+
+// The widest naturally aligned accesses that fit: bytes up to the first 8-byte boundary, words, and
+// the rest.
+bool Copy(uint8_t* device, uint8_t* memory, size_t length, bool to_device) {
+  size_t moved = 0;
+  while (moved < length) {
+    uint8_t* at = device + moved;
+    const uintptr_t place = reinterpret_cast<uintptr_t>(at);
+    const size_t left = length - moved;
+    size_t step = 0;
+    if (left >= 8 && (place & 7) == 0) {
+      step = MovePiece<uint64_t>(at, memory + moved, to_device);
+    } else if (left >= 4 && (place & 3) == 0) {
+      step = MovePiece<uint32_t>(at, memory + moved, to_device);
+    } else if (left >= 2 && (place & 1) == 0) {
+      step = MovePiece<uint16_t>(at, memory + moved, to_device);
+    } else {
+      step = MovePiece<uint8_t>(at, memory + moved, to_device);
+    }
+    if (step == 0) return false;
+    moved += step;
+  }
+  return true;
+}
+
+// copy(bytes, to the device): the slot is in the frame, the offset in the mapping in `position`
+// (from the first slot's start, as mappings are contiguous).
+napi_value CopyBytes(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  Bytes bytes{};
+  bool to_device = false;
+  if (!arguments.Uint8Array(0, &bytes) || !arguments.Boolean(1, &to_device)) return nullptr;
+  Environment* self = Environment::Of(env);
+  Frame& frame = *self->frame;
+  const Slot* region = self->slots.Whole(frame.slot);
+  if (region == nullptr) return Refuse(frame, EBADF);
+  if (!(frame.position >= 0 && frame.position <= static_cast<double>(region->length))) {
+    return Refuse(frame, ERANGE);
+  }
+  const auto offset = static_cast<uint64_t>(frame.position);
+  if (bytes.length > region->length - offset) return Refuse(frame, ERANGE);
+  if (to_device) BeforeDoorbell();
+  frame.status = Copy(region->base + offset, bytes.data, bytes.length, to_device) ? 0 : EIO;
+  if (!to_device) AfterRead();
+  return nullptr;
+}
+
+// mmap(fd, offset, length, protection, private): the first slot, or negative errno. The address is
+// in the frame's `wide`.
+napi_value Map(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  int fd = 0;
+  int64_t offset = 0;
+  int64_t length = 0;
+  int64_t protection = 0;
+  bool is_private = false;
+  if (!arguments.Descriptor(0, &fd) || !arguments.Integer(1, 0, INT64_MAX, &offset) ||
+      !arguments.Integer(2, 0, INT64_MAX, &length) ||
+      !arguments.Integer(3, 0, PROT_READ | PROT_WRITE, &protection) ||
+      !arguments.Boolean(4, &is_private)) {
+    return nullptr;
+  }
+  Environment* self = Environment::Of(env);
+  if (!self->files.Has(fd)) return Outcome(env, -EBADF);
+  CatchBusErrors();
+  void* start = mmap(nullptr, static_cast<size_t>(length), static_cast<int>(protection),
+                     is_private ? MAP_PRIVATE : MAP_SHARED, fd, static_cast<off_t>(offset));
+  if (start == MAP_FAILED) return Outcome(env, -errno);
+  // A child of fork(2) would hold the device, and its container, with the mapping.
+  madvise(start, static_cast<size_t>(length), MADV_DONTFORK);
+  const size_t pages = RoundUp(static_cast<size_t>(length), PageSize());
+  self->address_space.Add(start, pages, RangeKind::kDevice);
+  self->frame->wide = reinterpret_cast<uintptr_t>(start);
+  return Outcome(env, self->slots.Add(static_cast<uint8_t*>(start), static_cast<size_t>(length)));
+}
+
+int UnmapRegion(Environment& self, uint32_t first) {
+  const Slot* region = self.slots.Whole(first);
+  if (region == nullptr) return -EBADF;
+  const Slot whole = *region;
+  self.slots.Remove(first);
+  self.address_space.Remove(whole.base);
+  return munmap(whole.base, whole.length) == 0 ? 0 : -errno;
+}
+
+// munmap(first slot)
+napi_value Unmap(napi_env env, napi_callback_info info) {
+  Arguments arguments(env, info);
+  int64_t first = 0;
+  if (!arguments.Integer(0, 0, UINT32_MAX, &first)) return nullptr;
+  return Outcome(env, UnmapRegion(*Environment::Of(env), static_cast<uint32_t>(first)));
+}
+
+}  // namespace
+
+void UnmapAllRegions(Environment& environment) {
+  for (uint32_t first = environment.slots.Any(); first != 0; first = environment.slots.Any()) {
+    UnmapRegion(environment, first);
+  }
+}
+
+bool ExportRegion(napi_env env, napi_value exports) {
+  return Export(env, exports, "mmap", Map) && Export(env, exports, "munmap", Unmap) &&
+         Export(env, exports, "read8", Read<uint8_t>) &&
+         Export(env, exports, "read16", Read<uint16_t>) &&
+         Export(env, exports, "read32", Read<uint32_t>) &&
+         Export(env, exports, "read64", Read<uint64_t>) &&
+         Export(env, exports, "write8", Write<uint8_t>) &&
+         Export(env, exports, "write16", Write<uint16_t>) &&
+         Export(env, exports, "write32", Write<uint32_t>) &&
+         Export(env, exports, "write64", Write<uint64_t>) &&
+         Export(env, exports, "copy", CopyBytes);
+}
+
+}  // namespace node_vfio
