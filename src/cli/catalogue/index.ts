@@ -1,0 +1,15 @@
+import type { CommandSpec } from "../command.js";
+import { bindingCommands } from "./binding.js";
+import { deviceCommands } from "./devices.js";
+import { mdevCommands } from "./mdev.js";
+import { registerCommands } from "./registers.js";
+import { tourCommands } from "./tour.js";
+
+/** All commands, in the order in which the help shows them. */
+export const catalogue: readonly CommandSpec[] = [
+  ...tourCommands,
+  ...deviceCommands,
+  ...registerCommands,
+  ...mdevCommands,
+  ...bindingCommands,
+];
