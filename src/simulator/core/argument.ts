@@ -1,5 +1,5 @@
 import type { IoctlArgument } from "../../kernel.js";
-import { type Struct, viewOf } from "../../uapi/codec.js";
+import { viewOf } from "../../uapi/codec.js";
 import type { Client } from "./client.js";
 
 /**
@@ -59,11 +59,11 @@ export function writeU32(argument: UserArgument, offset: number, ...words: numbe
 }
 
 /** The leading `length` bytes decoded as a struct, or undefined for EFAULT. */
-export function readStruct<S extends Pick<Struct<never>, "decode">>(
+export function readStruct<Decoded>(
   argument: UserArgument,
-  layout: S,
+  layout: { decode(bytes: Uint8Array): Decoded },
   length: number,
-): ReturnType<S["decode"]> | undefined {
+): Decoded | undefined {
   const bytes = argument.read(length);
-  return bytes === undefined ? undefined : (layout.decode(bytes) as ReturnType<S["decode"]>);
+  return bytes === undefined ? undefined : layout.decode(bytes);
 }

@@ -1,0 +1,58 @@
+import type { SimulatedMachine } from "../machine.js";
+import type { SysfsDirectory } from "../sysfs/tree.js";
+import { mdevBus } from "./bus.js";
+import { addDeviceFiles } from "./device-files.js";
+import type { MdevDriver, MdevTypeOptions } from "./driver.js";
+import type { KernelModule, ModuleDefinition } from "./module.js";
+import { registerMdevParent, unregisterMdevParent } from "./parent.js";
+
+/** What the sample drivers differ in. */
+export interface SampleModuleOptions<Type extends MdevTypeOptions> {
+  readonly types: readonly Type[];
+  driver(module: KernelModule): MdevDriver<Type>;
+}
+
+/**
+ * A module of samples/vfio-mdev: registers its driver, makes a class and one virtual device of the
+ * same name in it, and registers that as a parent.
+ */
+export function sampleModule<Type extends MdevTypeOptions>(
+  name: string,
+  options: SampleModuleOptions<Type>,
+): ModuleDefinition {
+  return {
+    name,
+    init: (machine, module) => {
+      const bus = mdevBus(machine);
+      const driver = options.driver(module);
+      const registered = bus.register(driver);
+      if (registered < 0) return registered;
+      const directory = addVirtualDevice(machine, name);
+      const { types } = options;
+      const parent = registerMdevParent({ machine, directory, driverString: name, driver, types });
+      if (typeof parent === "number") return parent;
+      return () => {
+        const wait = unregisterMdevParent(parent);
+        wait.whenDone(() => {
+          removeVirtualDevice(machine, name);
+          bus.unregister(driver);
+        });
+        return wait;
+      };
+    },
+  };
+}
+
+/** drivers/base/core.c: device_register() of a device without parent, in a class of its own. */
+function addVirtualDevice(machine: SimulatedMachine, name: string): SysfsDirectory {
+  const classDirectory = machine.sysfs.walk(`class/${name}`);
+  const directory = machine.sysfs.walk(`devices/virtual/${name}/${name}`);
+  addDeviceFiles(directory, { subsystem: classDirectory, uevent: () => "" });
+  classDirectory.link(name, directory);
+  return directory;
+}
+
+function removeVirtualDevice(machine: SimulatedMachine, name: string): void {
+  machine.sysfs.walk("class").remove(name);
+  machine.sysfs.walk("devices/virtual").remove(name);
+}
