@@ -1,5 +1,11 @@
 const KEPT = 64 * 1024;
 
+/** How the kernel's own reports of its faults begin. */
+const FAULT = /BUG: |Oops: |general protection fault|kernel BUG at|Kernel panic - not syncing/;
+
+/** More lines than this of one fault help nobody. */
+const FAULT_LINES = 100;
+
 /** The end of what a guest's kernel printed, and whether it said that it cannot go on. */
 export class KernelLog {
   #text = "";
@@ -21,8 +27,10 @@ export class KernelLog {
     return this.#text;
   }
 
-  /** The last lines, for a person to read. */
-  tail(lines: number): string {
-    return this.#text.trimEnd().split("\n").slice(-lines).join("\n");
+  /** The lines from the first fault on; empty when the kernel reported none. */
+  get fault(): string {
+    const lines = this.#text.trimEnd().split("\n");
+    const first = lines.findIndex((line) => FAULT.test(line));
+    return first < 0 ? "" : lines.slice(first, first + FAULT_LINES).join("\n");
   }
 }

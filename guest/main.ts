@@ -34,7 +34,7 @@ ${kernelRecipes()
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command("npm run guest --")
     .description(
-      "Runs a command in a real Linux kernel with VFIO, booted in QEMU on this machine's file\n" +
+      "Runs a command in a real Linux kernel with VFIO, booted in QEMU on this machine's file " +
         "system (read-only, under a layer of RAM). Without a command: a shell.",
     )
     .argument("[command...]", "program and arguments; a single one with spaces is a shell line")
@@ -96,17 +96,15 @@ function guestOptions(command: readonly string[], args: Arguments): GuestOptions
 
 /** Says what a command's own exit code does not. */
 function report(result: GuestResult, args: Arguments): void {
-  const { outcome, kernelVersion, seconds } = result;
+  const { outcome, kernelVersion, seconds, fault, log } = result;
   if (args.verbose) say(`Linux ${kernelVersion}: ${outcome} after ${seconds.toFixed(1)} s`);
-  if (outcome === "exited") return;
-  const meaning = {
-    panicked: "the kernel panicked",
-    "timed-out": `no end after ${args.timeout} s; killed`,
-    aborted: "interrupted; killed",
-    lost: "the guest stopped without the command's exit code",
-  };
-  const tail = result.log.trimEnd().split("\n").slice(-40).join("\n");
-  say(`${meaning[outcome]}. The end of the kernel's messages:\n${tail}`);
+  if (fault !== "" && !args.verbose) say(`Linux ${kernelVersion} reported:\n${fault}`);
+  if (outcome === "panicked") say("the kernel panicked");
+  if (outcome === "timed-out") say(`no end after ${args.timeout} s; killed`);
+  if (outcome === "aborted") say("interrupted; killed");
+  if (outcome !== "lost") return;
+  const tail = log.trimEnd().split("\n").slice(-20).join("\n");
+  say(`the guest stopped without the command's exit code. The end of its log:\n${tail}`);
 }
 
 /** The guest must not outlive an interrupted tool, and the terminal must be restored. */

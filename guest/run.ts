@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import type { Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Duplex, Readable } from "node:stream";
@@ -14,6 +13,7 @@ import { machineArguments } from "./machine.js";
 import { prepareGuest } from "./prepare.js";
 import { kernelDirectory, type PreparedKernel, versionWarning } from "./prepared-kernel.js";
 import { startQemu } from "./qemu.js";
+import { createRunDirectory } from "./run-directory.js";
 import { type GuestOutcome, Supervisor } from "./supervisor.js";
 
 /** What `runInGuest` is asked for. */
@@ -63,8 +63,10 @@ export interface GuestResult {
   readonly kernelRelease: string;
   /** Version of Debian's kernel package. */
   readonly kernelVersion: string;
-  /** The end of the kernel's messages, and of QEMU's. */
+  /** The end of the kernel's messages, and QEMU's own. */
   readonly log: string;
+  /** The part of the log in which the kernel reports a fault of its own; empty when it did not. */
+  readonly fault: string;
   readonly seconds: number;
 }
 
@@ -86,7 +88,7 @@ export async function runInGuest(options: GuestOptions): Promise<GuestResult> {
   const kernel = await prepareGuest({ kernel: recipe.name, log });
   const warning = versionWarning(kernel, recipe);
   if (warning) log(warning);
-  const directory = mkdtempSync(join(tmpdir(), "vfio-guest-"));
+  const directory = createRunDirectory();
   try {
     return await boot(options, kernel, directory);
   } finally {
@@ -126,6 +128,7 @@ async function boot(
     panicked: outcome === "panicked",
     kernelRelease: supervisor.kernelRelease,
     kernelVersion: kernel.version,
+    fault: log.fault,
     log: [log.text, qemu.complaints()].filter(Boolean).join("\n"),
     seconds: (performance.now() - started) / 1000,
   };

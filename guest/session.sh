@@ -45,7 +45,9 @@ mkfifo "$guest/stdin"
 cat < "$(port stdin)" > "$guest/stdin" &
 
 if [ -e "$guest/terminal" ]; then
-  stty $(cat "$guest/terminal") < /dev/hvc0
+  # A terminal that nobody has open forgets its size.
+  exec 9<> /dev/hvc0
+  stty $(cat "$guest/terminal") <&9
   setsid -c /bin/sh "$guest/command" < /dev/hvc0 > /dev/hvc0 2>&1 7>&- 8>&-
   status=$?
   # Nobody else opens these, and who reads them waits for it.

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import type { Duplex } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
 import type { GuestTerminal } from "./run.js";
@@ -8,17 +9,24 @@ export function hostTerminal(input: ReadStream, output: WriteStream): GuestTermi
     rows: output.rows || 24,
     columns: output.columns || 80,
     connect: (console: Duplex) => {
+      const saved = stty("-g");
       const restore = () => {
-        input.setRawMode(false);
+        stty(saved);
         input.unpipe(console);
         input.pause();
         process.removeListener("exit", restore);
       };
-      input.setRawMode(true);
+      // Not setRawMode(): it leaves the translation of line ends on, which the guest does already.
+      stty("raw", "-echo");
       process.once("exit", restore);
       console.once("close", restore);
       input.pipe(console);
       console.on("data", (chunk: Buffer) => output.write(chunk));
     },
   };
+}
+
+function stty(...settings: string[]): string {
+  const { stdout } = spawnSync("stty", settings, { stdio: ["inherit", "pipe", "ignore"] });
+  return stdout.toString().trim();
 }
