@@ -1,8 +1,21 @@
 import { SimulatedClock } from "./clock.js";
+import { FrameCounter } from "./core/address-space.js";
 import { Devfs } from "./core/devfs.js";
-import type { HardwareIommu, IommuGroup, IommuGroupKind } from "./iommu/iommu-group.js";
+import { HazardLog, type Hazards } from "./core/hazards.js";
+import { HugePages } from "./core/huge-pages.js";
+import { nullDevice } from "./core/null-device.js";
+import { type ProcessOptions, SimulatedProcess } from "./core/process.js";
+import { SeededRandom } from "./core/random.js";
+import { VfioCore } from "./core/vfio-core.js";
+import { Faults } from "./faults.js";
+import type { IommuGroups } from "./iommu/iommu-group.js";
+import { IommuGroupTable } from "./iommu/iommu-groups.js";
+import { SimulatedKernel } from "./kernel.js";
 import { type Profile, type ProfileName, profiles } from "./profile.js";
+import { type QuirkName, QuirkSet } from "./quirks.js";
 import { SysfsDirectory } from "./sysfs/tree.js";
+
+export type { Hazards } from "./core/hazards.js";
 
 /** How a machine is made. */
 export interface MachineOptions {
@@ -14,34 +27,70 @@ export interface MachineOptions {
   seed?: number;
   /** Undefined behaviour throws instead of answering with seeded garbage. */
   strict?: boolean;
+  /** Quirks of the profile that this machine shall not have. */
+  withoutQuirks?: readonly QuirkName[];
+  /** Huge pages that are set aside, by size in bytes. */
+  hugePages?: Readonly<Record<number, number>>;
 }
 
-/** IOMMU groups of the machine: ids are the lowest free ones, global. */
-export interface IommuGroups {
-  allocate(kind: IommuGroupKind, options?: { hardware?: HardwareIommu }): IommuGroup;
-  /** Frees the id; the directory goes away. */
-  release(group: IommuGroup): void;
-  get(id: number): IommuGroup | undefined;
-}
-
-/** What the real kernel leaves undefined and a client has met. */
-export interface Hazards {
-  /** Notes it, and throws on a strict machine. Returns a seeded random byte otherwise. */
-  meet(name: string, where: string): number;
-  readonly met: readonly { name: string; where: string }[];
-}
+const FIRST_PID = 1000;
 
 /** What is plugged in, who is running. All state of the simulation hangs off a machine. */
 export class SimulatedMachine {
   readonly profile: Profile;
+  readonly seed: number;
   readonly clock: SimulatedClock;
+  readonly random: SeededRandom;
+  readonly hazards: Hazards;
+  readonly quirks: QuirkSet;
+  readonly faults = new Faults();
+  readonly hugePages: HugePages;
   readonly sysfs = new SysfsDirectory("/sys", undefined);
   readonly devfs = new Devfs();
-  declare readonly groups: IommuGroups;
-  declare readonly hazards: Hazards;
+  readonly groups: IommuGroups;
+  /** Containers, groups and devices that drivers have given to VFIO. */
+  readonly vfio: VfioCore;
+  readonly #frames = new FrameCounter();
+  readonly #kernels = new Map<SimulatedProcess, SimulatedKernel>();
+  #nextPid = FIRST_PID;
 
-  constructor({ profile = "6.1", clock = "manual" }: MachineOptions = {}) {
+  constructor(options: MachineOptions = {}) {
+    const { profile = "6.1", clock = "manual", seed = 1, strict = false } = options;
     this.profile = typeof profile === "string" ? profiles[profile] : profile;
+    if (this.profile === undefined) throw new RangeError(`there is no profile ${profile}`);
+    this.seed = seed;
     this.clock = new SimulatedClock(clock);
+    this.random = new SeededRandom(seed);
+    this.hazards = new HazardLog(this.random, strict);
+    this.quirks = new QuirkSet(options.withoutQuirks);
+    this.hugePages = new HugePages(options.hugePages);
+    this.groups = new IommuGroupTable(this.sysfs, this.profile);
+    this.devfs.add("/dev/null", nullDevice);
+    this.vfio = new VfioCore(this);
+  }
+
+  /** Starts a process: its own descriptors and memory, behind the seam. */
+  process(options: ProcessOptions = {}): SimulatedKernel {
+    const process = new SimulatedProcess(this.#nextPid++, this.#frames, options);
+    const kernel = new SimulatedKernel(this, process);
+    this.#kernels.set(process, kernel);
+    return kernel;
+  }
+
+  /** Processes that run. */
+  get kernels(): SimulatedKernel[] {
+    return [...this.#kernels.values()];
+  }
+
+  /** SIGKILL: everything the process has open is closed as the kernel would. */
+  kill(pid: number): void {
+    const victim = this.kernels.find((kernel) => kernel.process.pid === pid);
+    if (victim === undefined) throw new RangeError(`there is no process ${pid}`);
+    victim.shutdown();
+  }
+
+  /** A process has ended. */
+  forget(process: SimulatedProcess): void {
+    this.#kernels.delete(process);
   }
 }

@@ -59,6 +59,8 @@ export interface Profile {
   readonly lastFeature: number;
   /** vfio-pci exports dma-bufs. */
   readonly pciDmaBuf: boolean;
+  /** `iommu_groups/N/type` changes only without a driver bound (6.1). */
+  readonly groupTypeNeedsUnbound: boolean;
 }
 
 const debian61: Profile = {
@@ -90,6 +92,7 @@ const debian61: Profile = {
   writeOnlyReadable: true,
   lastFeature: 8,
   pciDmaBuf: false,
+  groupTypeNeedsUnbound: true,
 };
 
 const debian612: Profile = {
@@ -104,6 +107,7 @@ const debian612: Profile = {
   strictErrEventfd: true,
   hotResetCountFirst: true,
   openWhileRemoving: false,
+  groupTypeNeedsUnbound: false,
   mttyMigration: true,
   lastFeature: 10,
 };

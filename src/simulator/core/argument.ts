@@ -47,6 +47,15 @@ function addressArgument(client: Client, value: bigint): UserArgument {
   };
 }
 
+/** The same memory from an offset on: the data behind a header. */
+export function offsetArgument(argument: UserArgument, by: number): UserArgument {
+  return {
+    value: argument.value + BigInt(by),
+    read: (length, offset = 0) => argument.read(length, offset + by),
+    write: (bytes, offset = 0) => argument.write(bytes, offset + by),
+  };
+}
+
 /** One 32-bit field of a struct in the client's memory, or undefined for EFAULT. */
 export function readU32(argument: UserArgument, offset: number): number | undefined {
   const bytes = argument.read(4, offset);

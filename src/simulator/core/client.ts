@@ -4,14 +4,21 @@ import type { Result } from "./result.js";
 /** Capabilities that VFIO asks for (capabilities(7)). */
 export type Capability = "CAP_SYS_RAWIO" | "CAP_IPC_LOCK" | "CAP_SYS_ADMIN";
 
-/** One page of a client's memory, held in place. Writes through `bytes` are seen by the client. */
+/** Pages of a client's memory, held in place. Writes through `bytes` are seen by the client. */
 export interface PinnedPage {
   /** Host-physical frame number: the same memory has the same number. */
   readonly frame: number;
-  /** The page's bytes, or undefined when it is device memory (a mapped BAR). */
+  /** The bytes, or undefined when it is device memory (a mapped BAR). */
   readonly bytes: Uint8Array | undefined;
   read(offset: number, target: Uint8Array): void;
   write(offset: number, source: Uint8Array): void;
+  /** Lets go of the pages. Once. */
+  release(): void;
+}
+
+/** Pages that lie one behind the other, in the client's memory and in the host's. */
+export interface PinnedSpan extends PinnedPage {
+  readonly pages: number;
 }
 
 /**
@@ -25,6 +32,8 @@ export interface ClientMemory {
   write(address: number, source: Uint8Array): boolean;
   /** get_user_pages for one page; undefined when it is absent or not writable as asked. */
   pin(address: number, writable: boolean): PinnedPage | undefined;
+  /** The same for as many pages as lie together, at most so many; undefined if the first fails. */
+  pinSpan(address: number, pages: number, writable: boolean): PinnedSpan | undefined;
 }
 
 /** Memory that a client may keep locked (RLIMIT_MEMLOCK), in bytes. */
@@ -45,6 +54,8 @@ export interface Client {
   capable(capability: Capability): boolean;
   /** The open file behind a descriptor: fget(). */
   file(fd: number): OpenFile | undefined;
+  /** Whether a descriptor is left: get_unused_fd_flags() would succeed. */
+  readonly descriptorFree: boolean;
   /** Installs a new open file at the lowest free descriptor: the descriptor, or -EMFILE. */
   install(operations: FileOperations, flags: number): Result;
 }

@@ -23,6 +23,9 @@ export interface VfioDeviceOps {
   match?(name: string): Result;
   /** A mapping with pinned pages is going away; the driver must unpin them. Byte units. */
   dmaUnmap?(iova: bigint, length: bigint): void;
-  /** DEVICE_FEATURE after the core's own checks; `argsz` is the length of the data behind it. */
+  /**
+   * DEVICE_FEATURE after the core's own checks. The argument begins with the feature's data, behind
+   * the header; `argsz` is the length of that data.
+   */
   deviceFeature?(client: Client, flags: number, argument: UserArgument, argsz: number): Result;
 }

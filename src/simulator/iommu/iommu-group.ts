@@ -38,6 +38,8 @@ export interface IommuGroupMember {
   readonly directory: SysfsDirectory;
   /** A kernel driver that uses the DMA API is bound: the group is not viable for user space. */
   readonly usesDmaApi: boolean;
+  /** Any driver is bound (the group's `type` cannot change then on 6.1). */
+  readonly driverBound?: boolean;
 }
 
 /** Behind real translation hardware, made up for a mediated device, or without any. */
@@ -58,4 +60,16 @@ export interface IommuGroup {
   domain: DmaDomain | undefined;
   /** /sys/kernel/iommu_groups/N */
   readonly directory: SysfsDirectory;
+  /** iommu_group_add_device(): with the links in both directories. */
+  add(member: IommuGroupMember): void;
+  /** iommu_group_remove_device() */
+  remove(member: IommuGroupMember): void;
+}
+
+/** IOMMU groups of the machine: ids are the lowest free ones, global. */
+export interface IommuGroups {
+  allocate(kind: IommuGroupKind, options?: { hardware?: HardwareIommu }): IommuGroup;
+  /** Frees the id; the directory goes away. */
+  release(group: IommuGroup): void;
+  get(id: number): IommuGroup | undefined;
 }

@@ -1,0 +1,46 @@
+import { Errno } from "../../errno.js";
+import { Extension, Vfio } from "../../uapi/index.js";
+import type { SimulatedMachine } from "../machine.js";
+import type { UserArgument } from "./argument.js";
+import type { Client } from "./client.js";
+import type { IommuBackend, IommuDriver } from "./iommu-driver.js";
+import type { Result } from "./result.js";
+
+/** The IOMMU driver that translates nothing (drivers/vfio/container.c: vfio_noiommu_ops). */
+export const noiommuDriver: IommuDriver = {
+  name: "vfio-noiommu",
+  noiommu: true,
+
+  // container.c: vfio_iommu_driver_allowed(), vfio_noiommu_ioctl()
+  checkExtension({ profile }: SimulatedMachine, extension: number): Result {
+    return profile.noiommuEnabled && extension === Extension.NOIOMMU_IOMMU ? 1 : 0;
+  },
+
+  // container.c: vfio_noiommu_open()
+  open({ profile }: SimulatedMachine, client: Client, type: number): IommuBackend | Result {
+    if (type !== Extension.NOIOMMU_IOMMU) return -Errno.EINVAL;
+    if (!client.capable("CAP_SYS_RAWIO")) return -Errno.EPERM;
+    return new NoiommuBackend(profile.noiommuEnabled);
+  },
+};
+
+class NoiommuBackend implements IommuBackend {
+  constructor(readonly enabled: boolean) {}
+
+  checkExtension(extension: number): Result {
+    return this.enabled && extension === Extension.NOIOMMU_IOMMU ? 1 : 0;
+  }
+
+  attachGroup(): Result {
+    return 0;
+  }
+
+  detachGroup(): void {}
+
+  ioctl(_client: Client, request: number, argument: UserArgument): Result {
+    if (request !== Vfio.CHECK_EXTENSION) return -Errno.ENOTTY;
+    return this.checkExtension(Number(argument.value));
+  }
+
+  release(): void {}
+}

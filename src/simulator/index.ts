@@ -1,0 +1,11 @@
+/** The simulated kernel: a machine, its processes, and what can be plugged into it. */
+
+export { SimulatedClock, type Timer } from "./clock.js";
+export type { Capability } from "./core/client.js";
+export type { Hazards, MetHazard } from "./core/hazards.js";
+export type { ProcessOptions } from "./core/process.js";
+export { Faults } from "./faults.js";
+export { SimulatedKernel } from "./kernel.js";
+export { type MachineOptions, SimulatedMachine } from "./machine.js";
+export { type Profile, type ProfileName, profiles } from "./profile.js";
+export { type QuirkName, quirks } from "./quirks.js";

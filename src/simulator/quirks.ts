@@ -1,0 +1,28 @@
+/**
+ * Bugs of the kernel or of a sample driver that a client can see, by name. Each is on where the
+ * profile has it, and can be switched off to test against a kernel without it.
+ */
+export const quirks = {
+  "type1-top-of-space":
+    "mappings that end at 2^64 are never found again (until 6.12, emulated containers)",
+  "type1-stale-dirty-bits":
+    "bits of an unzeroed dirty bitmap are taken over into the kernel's own bitmap",
+  "mdpy-offset-zero": "mdpy: file reads and writes of the framebuffer always hit its offset 0",
+  "mbochs-first-plane": "mbochs: the first query of a plane fails with ENOMEM, the second succeeds",
+} as const;
+
+/** The name of a quirk. */
+export type QuirkName = keyof typeof quirks;
+
+/** Which quirks a machine has. */
+export class QuirkSet {
+  readonly #off: ReadonlySet<QuirkName>;
+
+  constructor(off: Iterable<QuirkName> = []) {
+    this.#off = new Set(off);
+  }
+
+  has(name: QuirkName): boolean {
+    return !this.#off.has(name);
+  }
+}
