@@ -1,0 +1,45 @@
+import type { ConformanceCase } from "../case.js";
+import { containerCases } from "./containers.js";
+import { deviceNameCases } from "./device-names.js";
+import { dirtyCases } from "./dirty-pages.js";
+import { groupCases } from "./groups.js";
+import { lifetimeCases } from "./lifetimes.js";
+import { mbochsCases } from "./mbochs.js";
+import { mbochsDisplayCases } from "./mbochs-display.js";
+import { mdevCreateCases } from "./mdev-create.js";
+import { mdevRemoveCases } from "./mdev-remove.js";
+import { mdevTypeCases } from "./mdev-sysfs.js";
+import { mdpyCases } from "./mdpy.js";
+import { mttyFeatureCases } from "./mtty-features.js";
+import { mttyInfoCases } from "./mtty-info.js";
+import { mttyIrqCases } from "./mtty-irqs.js";
+import { mttyMigrationCases } from "./mtty-migration.js";
+import { mttyUartCases } from "./mtty-uart.js";
+import { hardwareCases } from "./type1-hardware.js";
+import { infoCases } from "./type1-info.js";
+import { mapCases } from "./type1-map.js";
+import { unmapCases } from "./type1-unmap.js";
+
+/** All cases, in the order in which they run. */
+export const cases: readonly ConformanceCase[] = [
+  ...containerCases,
+  ...groupCases,
+  ...lifetimeCases,
+  ...deviceNameCases,
+  ...mapCases,
+  ...unmapCases,
+  ...infoCases,
+  ...dirtyCases,
+  ...hardwareCases,
+  ...mdevTypeCases,
+  ...mdevCreateCases,
+  ...mdevRemoveCases,
+  ...mttyInfoCases,
+  ...mttyUartCases,
+  ...mttyIrqCases,
+  ...mttyFeatureCases,
+  ...mttyMigrationCases,
+  ...mdpyCases,
+  ...mbochsCases,
+  ...mbochsDisplayCases,
+];

@@ -1,0 +1,25 @@
+import { profiles, SimulatedMachine } from "../../../src/simulator/index.js";
+import { loadMdevSamples } from "../../../src/simulator/mdev/index.js";
+import { versionOf } from "../trial/index.js";
+import type { Bench } from "./run-case.js";
+
+/** Names of the simulated kernels that cases run on. */
+export const simulatedKernels = Object.keys(profiles) as (keyof typeof profiles)[];
+
+/**
+ * A new simulated machine with the fixtures of the guest, and a process on it. Like the program in
+ * the guest, the process may lock as much memory as it likes.
+ */
+export function simulatedBench(profile: keyof typeof profiles): Bench & {
+  machine: SimulatedMachine;
+} {
+  const machine = new SimulatedMachine({ profile });
+  loadMdevSamples(machine);
+  const kernel = machine.process({ memlock: Number.POSITIVE_INFINITY });
+  return {
+    machine,
+    kernel,
+    version: versionOf(profile),
+    host: { process: (options) => machine.process(options) },
+  };
+}
