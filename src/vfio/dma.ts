@@ -1,0 +1,202 @@
+import { explained } from "../hints/explain.js";
+import { mapDmaHint } from "../hints/map-dma.js";
+import { viewOf } from "../uapi/codec.js";
+import { DmaMapFlags, DmaUnmapFlags } from "../uapi/flags.js";
+import { Vfio } from "../uapi/requests.js";
+import * as structs from "../uapi/structs.js";
+import type { Container } from "./container.js";
+import { DmaMapping, type DmaSource } from "./dma-mapping.js";
+import type { IommuInfo, IovaRange } from "./iommu-info.js";
+import { IovaAllocator } from "./iova-allocator.js";
+import { address, hex, integer, wrongType } from "./numbers.js";
+
+/** How memory is to be mapped for DMA. Lengths and offsets in bytes. */
+export interface DmaMapOptions {
+  /** The address for devices; the lowest that is free unless told. */
+  iova?: number | bigint;
+  /** Where in the memory to begin; its start unless told. */
+  offset?: number;
+  /** How much of it; all of it unless told. */
+  length?: number;
+  /** Devices may read it; yes unless told. */
+  read?: boolean;
+  /** Devices may write it; yes unless told. */
+  write?: boolean;
+  /** When the IOVA is chosen: all of it lies below this, for devices with few address bits. */
+  below?: number | bigint;
+}
+
+const MAP = structs.iommuType1DmaMap.fields;
+const UNMAP = structs.iommuType1DmaUnmap.fields;
+const everything: readonly IovaRange[] = [{ start: 0n, end: 2n ** 64n - 1n }];
+const HUGE = 0x20_0000n;
+
+/** Memory mapped for the devices of one container. */
+export class Dma {
+  readonly #container: Container;
+  readonly #mappings = new Map<bigint, DmaMapping>();
+  readonly #iovas = new IovaAllocator();
+  /** The arguments, encoded in place: mapping is a hot path. */
+  readonly #map = structs.iommuType1DmaMap.encode({});
+  readonly #mapView = viewOf(this.#map);
+  readonly #unmap = structs.iommuType1DmaUnmap.encode({});
+  readonly #unmapView = viewOf(this.#unmap);
+  #info: IommuInfo | undefined;
+  #mapped = 0n;
+
+  /** @internal Programs use `container.dma` or `vfio.dma`. */
+  constructor(container: Container) {
+    this.#container = container;
+  }
+
+  /** What is mapped through this object, oldest first. */
+  get mappings(): DmaMapping[] {
+    return [...this.#mappings.values()];
+  }
+
+  /**
+   * Maps memory for all devices of the container: VFIO_IOMMU_MAP_DMA.
+   *
+   * @throws TypeError for what is not memory, or neither read nor write; RangeError for offsets and
+   *   lengths outside of it, and if no IOVA is free
+   * @throws VfioError, each with a hint: EINVAL before `setIommu`, unaligned, or outside the IOVA
+   *   ranges; EEXIST where something is mapped; ENOMEM beyond RLIMIT_MEMLOCK; ENOSPC after 65,535
+   *   mappings; EFAULT. vfio_iommu_type1.c: vfio_dma_do_map()
+   */
+  map(source: DmaSource, options: DmaMapOptions = {}): DmaMapping {
+    const { read = true, write = true } = options;
+    const { vaddr, size } = part(source, options);
+    const flags = (read ? DmaMapFlags.READ : 0) | (write ? DmaMapFlags.WRITE : 0);
+    if (flags === 0) throw new TypeError("map: devices could neither read nor write it");
+    const chosen = options.iova === undefined ? undefined : address(options.iova, "iova");
+    let iova = chosen ?? 0n;
+    try {
+      iova = chosen ?? this.#choose(vaddr, size, options);
+      this.#send(flags, { vaddr, iova, size });
+    } catch (error) {
+      throw explained(error, (cause) => ({ hint: mapDmaHint(this.#facts(iova, size), cause) }));
+    }
+    const facts = { iova, size, source, readable: read, writable: write };
+    const mapping = new DmaMapping(this, facts);
+    this.#mappings.set(iova, mapping);
+    this.#iovas.take(iova, iova + size - 1n);
+    this.#mapped += size;
+    return mapping;
+  }
+
+  /**
+   * Unmaps a range: VFIO_IOMMU_UNMAP_DMA. Whole mappings only (type1 version 2); holes are fine.
+   *
+   * @returns how many bytes were mapped there
+   * @throws VfioError EINVAL for a range that cuts a mapping; vfio_iommu_type1.c:
+   *   vfio_dma_do_unmap()
+   */
+  unmap(iova: number | bigint, size: number | bigint): bigint {
+    return this.#unmapRange(0, address(iova, "iova"), address(size, "size"));
+  }
+
+  /**
+   * Unmaps everything in the container.
+   *
+   * @returns how many bytes were mapped
+   */
+  unmapAll(): bigint {
+    return this.#unmapRange(DmaUnmapFlags.ALL, 0n, 0n);
+  }
+
+  /** @internal Groups came or went: what can be mapped may be different now. */
+  rangesChanged(): void {
+    this.#info = undefined;
+  }
+
+  /** @internal The container has lost all mappings. */
+  forget(): void {
+    for (const mapping of this.#mappings.values()) mapping.gone();
+    this.#mappings.clear();
+    this.#iovas.clear();
+    this.#mapped = 0n;
+    this.#info = undefined;
+  }
+
+  #send(flags: number, { vaddr, iova, size }: Record<"vaddr" | "iova" | "size", bigint>): void {
+    const { kernel, fd } = this.#container;
+    const view = this.#mapView;
+    MAP.argsz.set(view, structs.iommuType1DmaMap.size);
+    MAP.flags.set(view, flags);
+    MAP.vaddr.set(view, vaddr);
+    MAP.iova.set(view, iova);
+    MAP.size.set(view, size);
+    kernel.ioctl(fd, Vfio.IOMMU_MAP_DMA, this.#map);
+  }
+
+  #unmapRange(flags: number, iova: bigint, size: bigint): bigint {
+    const { kernel, fd } = this.#container;
+    const view = this.#unmapView;
+    UNMAP.argsz.set(view, structs.iommuType1DmaUnmap.size);
+    UNMAP.flags.set(view, flags);
+    UNMAP.iova.set(view, iova);
+    UNMAP.size.set(view, size);
+    kernel.ioctl(fd, Vfio.IOMMU_UNMAP_DMA, this.#unmap);
+    const bytes = UNMAP.size.get(view);
+    if ((flags & DmaUnmapFlags.ALL) !== 0) this.forget();
+    else this.#forgetRange(iova, size, bytes);
+    return bytes;
+  }
+
+  /** Drops what the kernel removed: whole mappings, up to as many bytes as it says. */
+  #forgetRange(iova: bigint, size: bigint, bytes: bigint): void {
+    const exact = this.#mappings.get(iova);
+    if (exact !== undefined && exact.size === bytes) {
+      this.#drop(exact);
+      return;
+    }
+    const end = iova + size - 1n;
+    for (const mapping of this.#mappings.values()) {
+      if (bytes === 0n) return;
+      if (mapping.iova >= iova && mapping.iova <= end && mapping.size <= bytes) this.#drop(mapping);
+    }
+  }
+
+  #drop(mapping: DmaMapping): void {
+    mapping.gone();
+    this.#mappings.delete(mapping.iova);
+    this.#iovas.free(mapping.iova, mapping.iova + mapping.size - 1n);
+    this.#mapped -= mapping.size;
+  }
+
+  #choose(vaddr: bigint, size: bigint, { below }: DmaMapOptions): bigint {
+    const limit = below === undefined ? 2n ** 64n : address(below, "below");
+    this.#info ??= this.#container.info();
+    const { pageSizes, iovaRanges = everything } = this.#info;
+    const page = pageSizes & -pageSizes;
+    // Large pages are used where IOVA and address agree in their low bits.
+    const large = size >= HUGE && vaddr % HUGE === 0n;
+    for (const alignment of large ? [HUGE, page] : [page]) {
+      const found = this.#iovas.find({ size, alignment, limit }, iovaRanges);
+      if (found !== undefined) return found;
+    }
+    throw new RangeError(`map: no ${size} bytes of IOVA are free below ${hex(limit)}`);
+  }
+
+  #facts(iova: bigint, size: bigint) {
+    return {
+      kernel: this.#container.kernel,
+      iova,
+      size,
+      mapped: this.#mapped,
+      mappings: this.#mappings.size,
+      hasIommu: this.#container.iommu !== undefined,
+      info: () => this.#container.info(),
+    };
+  }
+}
+
+function part(source: DmaSource, { offset = 0, length }: DmaMapOptions) {
+  if (typeof source?.address !== "bigint" || typeof source.length !== "number") {
+    throw wrongType(source, "map", "memory (vfio.allocate) or a mapped region");
+  }
+  const from = integer(offset, "offset", { max: source.length });
+  const most = source.length - from;
+  const bytes = integer(length ?? most, "length", { min: 1, max: most });
+  return { vaddr: source.address + BigInt(from), size: BigInt(bytes) };
+}

@@ -1,0 +1,36 @@
+/** The typed layer: VFIO's objects on any kernel. */
+
+export { Container } from "./container.js";
+export { Device } from "./device.js";
+export type { DeviceApi, DeviceInfo } from "./device-info.js";
+export { Dma, type DmaMapOptions } from "./dma.js";
+export { DmaMapping, type DmaSource } from "./dma-mapping.js";
+export { EnabledInterrupts, type WaitOptions } from "./enabled-interrupts.js";
+export { Group, type GroupStatus, type OpenDeviceOptions } from "./group.js";
+export type { InterruptEvent } from "./interrupt-queue.js";
+export { Interrupts } from "./interrupts.js";
+export type { DirtyTrackingInfo, IommuInfo, IovaRange } from "./iommu-info.js";
+export { Irq } from "./irq.js";
+export type { IrqInfo } from "./irq-info.js";
+export { DmaMemory } from "./memory.js";
+export type { KernelName, OpenOptions } from "./open-kernel.js";
+export type { PciBarValue } from "./pci-bars.js";
+export {
+  type PciCapability,
+  type PciExtendedCapability,
+  pciCapabilities,
+  pciExtendedCapabilities,
+} from "./pci-capability.js";
+export { PciConfig } from "./pci-config.js";
+export { pciHeader } from "./pci-header.js";
+export { type PciReader, pciBytes } from "./pci-reader.js";
+export { Region } from "./region.js";
+export type { RegionArea, RegionInfo } from "./region-info.js";
+export { type RegionMapOptions, RegionMapping } from "./region-mapping.js";
+export type { LiveRegister } from "./register.js";
+export type { LiveField } from "./register-field.js";
+export type { Registers } from "./registers.js";
+export type { IrqAction, IrqSet } from "./set-irqs.js";
+export type { SimulateOptions } from "./simulate.js";
+export { BusyError, ClosedError } from "./state-errors.js";
+export { type OpenOneOptions, SimulatedVfio, Vfio } from "./vfio.js";

@@ -1,0 +1,86 @@
+import { Errno } from "../errno.js";
+import { VfioError } from "../errors.js";
+import { gated } from "../gate/index.js";
+import { simulatedInstead } from "../hints/open-container.js";
+import type { Kernel } from "../kernel.js";
+import { wrongType } from "./numbers.js";
+import type { SimulateOptions } from "./simulate.js";
+
+/** Which kernel: this machine's, or the simulated one, perhaps of a profile. */
+export type KernelName = "host" | "simulated" | `simulated:${string}`;
+
+/** Which kernel to use. Never a silent choice. */
+export interface OpenOptions {
+  /**
+   * A kernel, or which one. Unless told, what VFIO_KERNEL in the environment says (`host`,
+   * `simulated`, `simulated:6.12`), and this machine's where that says nothing.
+   */
+  kernel?: Kernel | KernelName | undefined;
+  /** What to use where this machine has no VFIO. Without it that is an error. */
+  fallback?: "simulated" | undefined;
+}
+
+/** A kernel to use, and whether it is ours to shut down. */
+export interface OpenedKernel {
+  kernel: Kernel;
+  owned: boolean;
+}
+
+/** The choice, as it is to be carried out. */
+type Choice =
+  | { kind: "given"; kernel: Kernel }
+  | { kind: "host" }
+  | { kind: "simulated"; options: SimulateOptions };
+
+/**
+ * The kernel that these options and the environment ask for.
+ *
+ * @throws TypeError for an unknown name
+ * @throws VfioError ENOENT where this machine has no VFIO and there is no fallback
+ */
+export async function openKernel(options: OpenOptions): Promise<OpenedKernel> {
+  const choice = choose(options);
+  if (choice.kind === "given") return { kernel: gated(choice.kernel), owned: false };
+  if (choice.kind === "simulated") return await openSimulated(choice.options);
+  const { hostKernel } = await import("./host-kernel.js");
+  const host = hostKernel();
+  if (host instanceof VfioError) {
+    if (options.fallback === "simulated") return await openSimulated({});
+    throw host;
+  }
+  return { kernel: gated(host), owned: true };
+}
+
+async function openSimulated(options: SimulateOptions): Promise<OpenedKernel> {
+  const { simulate } = await import("./simulate.js");
+  return { kernel: gated(simulate(options).process()), owned: true };
+}
+
+function choose({ kernel, fallback }: OpenOptions): Choice {
+  if (fallback !== undefined && fallback !== "simulated") {
+    throw new TypeError(`fallback: only "simulated" is one, not ${String(fallback)}`);
+  }
+  if (typeof kernel === "object" && kernel !== null) return { kind: "given", kernel };
+  if (kernel !== undefined) return parse(kernel, "kernel");
+  return parse(process.env["VFIO_KERNEL"] || "host", "VFIO_KERNEL");
+}
+
+function parse(name: string, from: string): Choice {
+  if (typeof name !== "string") throw wrongType(name, from, "a Kernel or a kernel's name");
+  if (name === "host") return { kind: "host" };
+  const [kind, profile, ...more] = name.split(":");
+  if (kind === "simulated" && profile !== "" && more.length === 0) {
+    return { kind: "simulated", options: profile === undefined ? {} : { profile } };
+  }
+  throw new TypeError(`${from}: '${name}' is not host, simulated or simulated:<profile>`);
+}
+
+/** What is thrown where this machine has no VFIO. */
+export function noVfio(reason: string): VfioError {
+  return new VfioError({
+    errno: Errno.ENOENT,
+    syscall: "open",
+    path: "/dev/vfio/vfio",
+    hint: `${reason} ${simulatedInstead}`,
+  });
+}

@@ -1,0 +1,281 @@
+import { isVfioError } from "../errors.js";
+import { type Mapping, Protection } from "../kernel.js";
+import type { RegisterMap } from "../registers/index.js";
+import type { Device } from "./device.js";
+import { hex, integer, wrongType } from "./numbers.js";
+import { mappableAreas } from "./region-areas.js";
+import { RegionFile } from "./region-file.js";
+import type { RegionArea, RegionInfo } from "./region-info.js";
+import { type RegionMapOptions, RegionMapping } from "./region-mapping.js";
+import { regionName } from "./region-names.js";
+import { liveRegisters, type Registers } from "./registers.js";
+
+/** A part that is mapped at its first use; where that fails the file does as well. */
+interface MappedArea extends RegionArea {
+  mapping: Mapping | undefined;
+  failed: boolean;
+}
+
+/**
+ * A region of a device: a BAR, the ROM, configuration space. Each `readN` and `writeN` is one
+ * access of exactly that width, through a mapping where the region has one and through the file
+ * where not. Offsets are in bytes from the region's start and multiples of the width.
+ *
+ * All accesses throw TypeError or RangeError for a bad offset or value, `ClosedError` once the
+ * device is closed, and VfioError EIO while the device does not answer (memory decoding off, low
+ * power, reset). vfio_pci_rdwr.c: vfio_pci_bar_rw()
+ */
+export class Region {
+  readonly device: Device;
+  /** VFIO_DEVICE_GET_REGION_INFO. */
+  readonly info: RegionInfo;
+  /** `BAR0`, `CONFIG`, `region 9`. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly #file: RegionFile;
+  /** Serves offsets below `#direct`, so that most accesses are one comparison away. */
+  #mapping: Mapping | undefined;
+  #direct = 0;
+  /** Where the access that `#at` has checked is in what `#at` has found. */
+  #offset = 0;
+  #areas: MappedArea[] | undefined;
+  readonly #mappings = new Set<RegionMapping>();
+
+  /** @internal Programs call `device.region()`. */
+  constructor(device: Device, info: RegionInfo) {
+    this.device = device;
+    this.info = info;
+    this.name = regionName(device.api, info.index);
+    this.size = info.size;
+    this.#file = new RegionFile(device.kernel, device.fd, info.fileOffset);
+  }
+
+  read8(offset: number): number {
+    return offset < this.#direct
+      ? (this.#mapping as Mapping).read8(offset)
+      : this.#at(offset, 1).read8(this.#offset);
+  }
+
+  read16(offset: number): number {
+    return offset < this.#direct
+      ? (this.#mapping as Mapping).read16(offset)
+      : this.#at(offset, 2).read16(this.#offset);
+  }
+
+  read32(offset: number): number {
+    return offset < this.#direct
+      ? (this.#mapping as Mapping).read32(offset)
+      : this.#at(offset, 4).read32(this.#offset);
+  }
+
+  /** 8 bytes. Linux 6.1 makes two accesses of 4 bytes of it where the region is not mapped. */
+  read64(offset: number): bigint {
+    return offset < this.#direct
+      ? (this.#mapping as Mapping).read64(offset)
+      : this.#at(offset, 8).read64(this.#offset);
+  }
+
+  write8(offset: number, value: number): void {
+    if (offset < this.#direct) (this.#mapping as Mapping).write8(offset, value);
+    else this.#at(offset, 1).write8(this.#offset, integer(value, "value", { max: 0xff }));
+  }
+
+  write16(offset: number, value: number): void {
+    if (offset < this.#direct) (this.#mapping as Mapping).write16(offset, value);
+    else this.#at(offset, 2).write16(this.#offset, integer(value, "value", { max: 0xffff }));
+  }
+
+  write32(offset: number, value: number): void {
+    if (offset < this.#direct) (this.#mapping as Mapping).write32(offset, value);
+    else this.#at(offset, 4).write32(this.#offset, integer(value, "value", { max: 0xffff_ffff }));
+  }
+
+  write64(offset: number, value: bigint): void {
+    if (offset < this.#direct) (this.#mapping as Mapping).write64(offset, value);
+    else this.#at(offset, 8).write64(this.#offset, bigint64(value));
+  }
+
+  /**
+   * Copies out of the region, from any offset. Device memory is read in accesses of at most 8
+   * bytes.
+   *
+   * @returns the target, or a new array of so many bytes
+   */
+  read(offset: number, target: Uint8Array | number): Uint8Array {
+    const bytes =
+      typeof target === "number" ? this.#newBytes(target) : uint8Array(target, "target");
+    this.#checkRange(offset, bytes.length);
+    for (const { accessor, from, start, end } of this.#pieces(offset, bytes.length)) {
+      accessor.readBytes(from, bytes.subarray(start, end));
+    }
+    return bytes;
+  }
+
+  /** Copies into the region, to any offset. */
+  write(offset: number, source: Uint8Array): void {
+    const bytes = uint8Array(source, "source");
+    this.#checkRange(offset, bytes.length);
+    for (const { accessor, from, start, end } of this.#pieces(offset, bytes.length)) {
+      accessor.writeBytes(from, bytes.subarray(start, end));
+    }
+  }
+
+  /** Live registers by a map's names: `region.registers(map).status.read()`. */
+  registers<M extends RegisterMap>(map: M): Registers<M> {
+    return liveRegisters(this, map);
+  }
+
+  /** Where it can be mapped, sorted; the pages of the MSI-X table are left out. */
+  get mappableAreas(): readonly RegionArea[] {
+    return this.#mappedAreas().map(({ offset, size }) => ({ offset, size }));
+  }
+
+  /**
+   * Maps a part of the region of its own, for a use that `readN` and `writeN` are not: an address
+   * for `dma.map`. Closing the device closes it.
+   *
+   * @throws RangeError for a part that is not inside one of `mappableAreas`
+   * @throws VfioError EINVAL, ENOMEM, EBUSY. vfio_pci_core.c: vfio_pci_core_mmap()
+   */
+  map(options: RegionMapOptions = {}): RegionMapping {
+    const { offset = 0, length = this.size - offset } = options;
+    this.#checkRange(offset, length);
+    const inside = (area: RegionArea) =>
+      area.offset <= offset && offset + length <= area.offset + area.size;
+    if (!this.#mappedAreas().some(inside)) {
+      throw new RangeError(`${this.name}: ${hex(offset)} + ${hex(length)} cannot be mapped`);
+    }
+    const { kernel, fd } = this.device;
+    const mapping = kernel.mmap(fd, { ...options, offset: this.info.fileOffset + offset, length });
+    const made = new RegionMapping(this, {
+      offset,
+      mapping,
+      gone: (it) => this.#mappings.delete(it),
+    });
+    this.#mappings.add(made);
+    return made;
+  }
+
+  /** @internal Open mappings, as messages name them. */
+  get liveMappings(): string[] {
+    const implicit = (this.#areas ?? []).filter(({ mapping }) => mapping !== undefined);
+    const explicit = [...this.#mappings].map(({ offset, length }) => ({ offset, size: length }));
+    return [...implicit, ...explicit].map(
+      ({ offset, size }) => `${this.name} ${hex(offset)}-${hex(offset + size - 1)}`,
+    );
+  }
+
+  /** @internal The device is being closed. */
+  unmapAll(): void {
+    this.#direct = 0;
+    this.#mapping = undefined;
+    for (const area of this.#areas ?? []) area.mapping?.close();
+    this.#areas = undefined;
+  }
+
+  /** Checks an access and finds what serves it; `#offset` is where in that. */
+  #at(offset: number, width: number): Mapping | RegionFile {
+    integer(offset, "offset");
+    if (offset % width !== 0) {
+      throw new RangeError(`offset: ${hex(offset)} is not a multiple of ${width}`);
+    }
+    this.#checkRange(offset, width);
+    const area = this.#areaAt(offset);
+    const mapping = area === undefined ? undefined : this.#mapArea(area);
+    if (area === undefined || mapping === undefined || offset + width > area.offset + area.size) {
+      this.#offset = offset;
+      return this.#file;
+    }
+    this.#offset = offset - area.offset;
+    return mapping;
+  }
+
+  /** A range cut where areas begin and end, each piece with what serves it. */
+  *#pieces(offset: number, length: number) {
+    for (let start = 0; start < length; ) {
+      const at = offset + start;
+      const area = this.#areaAt(at);
+      const mapping = area === undefined ? undefined : this.#mapArea(area);
+      const edge =
+        area === undefined
+          ? Math.min(
+              ...this.#mappedAreas()
+                .map((other) => other.offset)
+                .filter((o) => o > at),
+            )
+          : area.offset + area.size;
+      const end = Math.min(length, edge - offset);
+      const accessor = mapping ?? this.#file;
+      const from = mapping === undefined ? at : at - (area as RegionArea).offset;
+      yield { accessor, from, start, end };
+      start = end;
+    }
+  }
+
+  #areaAt(offset: number): MappedArea | undefined {
+    return this.#mappedAreas().find(
+      (area) => area.offset <= offset && offset < area.offset + area.size,
+    );
+  }
+
+  #mappedAreas(): MappedArea[] {
+    if (this.#areas !== undefined) return this.#areas;
+    const { kernel } = this.device;
+    const table = this.info.msixMappable
+      ? this.device.config.msixTableIn(this.info.index)
+      : undefined;
+    this.#areas = mappableAreas(kernel, this.info, table).map((area) => ({
+      ...area,
+      mapping: undefined,
+      failed: false,
+    }));
+    return this.#areas;
+  }
+
+  #mapArea(area: MappedArea): Mapping | undefined {
+    if (area.mapping !== undefined || area.failed) return area.mapping;
+    const { kernel, fd } = this.device;
+    try {
+      area.mapping = kernel.mmap(fd, {
+        offset: this.info.fileOffset + area.offset,
+        length: area.size,
+        protection: Protection.readWrite,
+      });
+    } catch (error) {
+      if (!isVfioError(error)) throw error;
+      area.failed = true;
+      return undefined;
+    }
+    if (area.offset === 0) {
+      this.#mapping = area.mapping;
+      this.#direct = area.size;
+    }
+    return area.mapping;
+  }
+
+  #checkRange(offset: number, length: number): void {
+    void this.device.fd;
+    integer(offset, "offset");
+    integer(length, "length");
+    if (offset + length > this.size) {
+      const size = this.size === 0 ? "the device does not have it" : `it has ${hex(this.size)}`;
+      throw new RangeError(`${this.name}: ${hex(offset)} + ${hex(length)} bytes, but ${size}`);
+    }
+  }
+
+  #newBytes(length: number): Uint8Array {
+    return new Uint8Array(integer(length, "length", { max: this.size }));
+  }
+}
+
+function uint8Array(value: Uint8Array, name: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  throw wrongType(value, name, "a Uint8Array");
+}
+
+function bigint64(value: bigint): bigint {
+  if (typeof value !== "bigint") throw wrongType(value, "value", "a bigint");
+  if (value >= 0n && value < 2n ** 64n) return value;
+  throw new RangeError(`value: ${value} does not fit into 64 bits`);
+}

@@ -1,0 +1,30 @@
+import type { RegisterDefinition, RegisterMap, RegisterWidth } from "../registers/index.js";
+import { hex, wrongType } from "./numbers.js";
+import type { Region } from "./region.js";
+import { type LiveRegister, Register8, Register16, Register32, Register64 } from "./register.js";
+
+/** A map's registers, alive: `registers.status.read()`, `registers.control.update({ go: true })`. */
+export type Registers<M extends RegisterMap> = {
+  readonly [Name in keyof M]: LiveRegister<M[Name]>;
+};
+
+const classes = { 1: Register8, 2: Register16, 4: Register32, 8: Register64 } as const;
+
+/**
+ * Puts a register map over a region.
+ *
+ * @throws RangeError for a register that lies outside of the region
+ */
+export function liveRegisters<M extends RegisterMap>(region: Region, map: M): Registers<M> {
+  if (typeof map !== "object" || map === null) throw wrongType(map, "map", "a register map");
+  const live: Record<string, unknown> = {};
+  for (const [name, definition] of Object.entries<RegisterDefinition>(map)) {
+    const Register = classes[definition?.width as RegisterWidth];
+    if (Register === undefined) throw wrongType(definition, name, "a register definition");
+    if (definition.offset + definition.width > region.size) {
+      throw new RangeError(`${name}: ${region.name} has no register at ${hex(definition.offset)}`);
+    }
+    live[name] = new Register(region, name, definition);
+  }
+  return live as Registers<M>;
+}
