@@ -8,6 +8,8 @@ export const quirks = {
   "type1-stale-dirty-bits":
     "bits of an unzeroed dirty bitmap are taken over into the kernel's own bitmap",
   "mdpy-offset-zero": "mdpy: file reads and writes of the framebuffer always hit its offset 0",
+  "mbochs-stray-page":
+    "mbochs: file reads and writes of video memory hit what is two pages further on",
   "mbochs-first-plane": "mbochs: the first query of a plane fails with ENOMEM, the second succeeds",
 } as const;
 

@@ -3,6 +3,7 @@ import { Pending, type Result } from "../core/result.js";
 import type { SimulatedMachine } from "../machine.js";
 import type { SysfsDirectory } from "../sysfs/tree.js";
 import type { MdevDevice } from "./device.js";
+import { storeUevent } from "./device-files.js";
 import type { MdevDriver } from "./driver.js";
 import { releaseDriver } from "./driver-binding.js";
 import { sameName } from "./parse.js";
@@ -46,8 +47,11 @@ export class MdevBus {
     directory
       .writable("bind", () => -Errno.ENODEV)
       .writable("unbind", (data) => this.#unbind(driver, data))
-      .writable("uevent", (data) => data.length);
-    if (driver.module !== undefined) directory.link("module", driver.module.directory);
+      .writable("uevent", storeUevent);
+    if (driver.module !== undefined) {
+      directory.link("module", driver.module.directory);
+      driver.module.directory.directory("drivers").link(`mdev:${driver.name}`, directory);
+    }
     return 0;
   }
 
@@ -83,7 +87,7 @@ export class MdevBus {
         },
       })
       .writable("drivers_probe", (data) => (this.#find(data) ? data.length : -Errno.ENODEV))
-      .writable("uevent", (data) => data.length);
+      .writable("uevent", storeUevent);
   }
 
   // drivers/base/bus.c: bus_find_device_by_name()

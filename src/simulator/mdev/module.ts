@@ -2,16 +2,26 @@ import { Errno } from "../../errno.js";
 import { Pending, type Result } from "../core/result.js";
 import type { SimulatedMachine } from "../machine.js";
 import type { SysfsDirectory } from "../sysfs/tree.js";
+import { storeUevent } from "./device-files.js";
 import { perMachine } from "./per-machine.js";
 
 /** What a module's init function leaves behind: how to take it down again. */
 export type ModuleExit = () => Pending | undefined;
 
+/** Module parameters by name. */
+export type ModuleParameters = Readonly<Record<string, number>>;
+
 /** Code that can be loaded into a machine. */
-export interface ModuleDefinition {
+export interface ModuleDefinition<Parameters extends ModuleParameters = ModuleParameters> {
   readonly name: string;
+  /** Its parameters and what they are unless told. */
+  readonly parameters: Parameters;
   /** module_init(): how to exit, or a negative error number. */
-  init(machine: SimulatedMachine, module: KernelModule): ModuleExit | Result;
+  init(
+    machine: SimulatedMachine,
+    module: KernelModule,
+    parameters: Parameters,
+  ): ModuleExit | Result;
 }
 
 /** struct module: loaded code. It cannot be unloaded while references are held. */
@@ -23,8 +33,11 @@ export class KernelModule {
     /** /sys/module/NAME */
     readonly directory: SysfsDirectory,
   ) {
-    directory.readable("refcnt", () => `${this.#references}\n`);
-    directory.readable("initstate", () => "live\n");
+    directory.directory("holders");
+    directory
+      .readable("initstate", () => "live\n")
+      .readable("refcnt", () => `${this.#references}\n`)
+      .writable("uevent", storeUevent);
   }
 
   get references(): number {
@@ -47,12 +60,18 @@ const loadedModules = perMachine(
 );
 
 /** kernel/module/main.c: load_module(). EEXIST for one that is loaded already. */
-export function insertModule(machine: SimulatedMachine, definition: ModuleDefinition): Result {
+export function insertModule<Parameters extends ModuleParameters>(
+  machine: SimulatedMachine,
+  definition: ModuleDefinition<Parameters>,
+  told: Partial<Parameters> = {},
+): Result {
   const modules = loadedModules(machine);
   if (modules.has(definition.name)) return -Errno.EEXIST;
   const all = machine.sysfs.walk("module");
   const module = new KernelModule(definition.name, all.directory(definition.name));
-  const exit = definition.init(machine, module);
+  const parameters = { ...definition.parameters, ...told };
+  showParameters(module, parameters);
+  const exit = definition.init(machine, module, parameters);
   if (typeof exit === "number") {
     all.remove(definition.name);
     return exit;
@@ -80,4 +99,11 @@ export function removeModule(machine: SimulatedMachine, name: string): Result | 
   if (wait === undefined) finish();
   else wait.whenDone(finish);
   return done.result ?? done;
+}
+
+/** kernel/params.c: module_param(..., 0444) */
+function showParameters({ directory }: KernelModule, parameters: ModuleParameters): void {
+  for (const [name, value] of Object.entries(parameters)) {
+    directory.directory("parameters").readable(name, () => `${value}\n`);
+  }
 }

@@ -3,28 +3,34 @@ import type { SysfsDirectory } from "../sysfs/tree.js";
 import { mdevBus } from "./bus.js";
 import { addDeviceFiles } from "./device-files.js";
 import type { MdevDriver, MdevTypeOptions } from "./driver.js";
-import type { KernelModule, ModuleDefinition } from "./module.js";
+import type { KernelModule, ModuleDefinition, ModuleParameters } from "./module.js";
 import { registerMdevParent, unregisterMdevParent } from "./parent.js";
 
 /** What the sample drivers differ in. */
-export interface SampleModuleOptions<Type extends MdevTypeOptions> {
+export interface SampleModuleOptions<
+  Type extends MdevTypeOptions,
+  Parameters extends ModuleParameters,
+> {
   readonly types: readonly Type[];
-  driver(module: KernelModule): MdevDriver<Type>;
+  /** Module parameters and what they are unless told. */
+  readonly parameters: Parameters;
+  driver(module: KernelModule, parameters: Parameters): MdevDriver<Type>;
 }
 
 /**
  * A module of samples/vfio-mdev: registers its driver, makes a class and one virtual device of the
  * same name in it, and registers that as a parent.
  */
-export function sampleModule<Type extends MdevTypeOptions>(
-  name: string,
-  options: SampleModuleOptions<Type>,
-): ModuleDefinition {
+export function sampleModule<
+  Type extends MdevTypeOptions,
+  Parameters extends ModuleParameters,
+>(name: string, options: SampleModuleOptions<Type, Parameters>): ModuleDefinition<Parameters> {
   return {
     name,
-    init: (machine, module) => {
+    parameters: options.parameters,
+    init: (machine, module, parameters) => {
       const bus = mdevBus(machine);
-      const driver = options.driver(module);
+      const driver = options.driver(module, parameters);
       const registered = bus.register(driver);
       if (registered < 0) return registered;
       const directory = addVirtualDevice(machine, name);

@@ -1,10 +1,9 @@
 import type { Width } from "../../core/file.js";
+import { ConfigBytes } from "../../mdev/config-bytes.js";
 
-/** Bytes of configuration space that the driver has. */
-export const mttyConfigSize = 0xff;
-
-/** The read-only half of the BAR's low bits: an I/O BAR of 8 bytes. */
+/** An I/O BAR of 8 bytes: what all ones read back as, and the bits that tell that it is one. */
 const barMask = 0xffff_fff8;
+const barKindBits = 3;
 
 /** Registers that a write changes. All others take no notice. */
 const offsets = { bar0: 0x10, bar1: 0x14, bar2: 0x18, bar4: 0x20, interruptLine: 0x3c } as const;
@@ -26,61 +25,44 @@ const initial: readonly (readonly [offset: number, bytes: readonly number[]])[] 
 
 /** The configuration space of an mtty: bytes, of which a few writes at exact offsets change some. */
 export class MttyConfigSpace {
-  readonly #bytes = new Uint8Array(mttyConfigSize);
-  readonly #view = new DataView(this.#bytes.buffer);
+  readonly #config: ConfigBytes;
   readonly #twoPorts: boolean;
-  readonly #undefinedByte: (where: string) => number;
 
   constructor(ports: number, undefinedByte: (where: string) => number) {
+    this.#config = new ConfigBytes(undefinedByte);
     this.#twoPorts = ports === 2;
-    this.#undefinedByte = undefinedByte;
-    for (const [offset, bytes] of initial) this.#bytes.set(bytes, offset);
-    if (this.#twoPorts) this.#bytes[offsets.bar1] = 0x01;
+    for (const [offset, bytes] of initial) this.#config.bytes.set(bytes, offset);
+    if (this.#twoPorts) this.#config.bytes[offsets.bar1] = 0x01;
   }
 
-  /** samples/vfio-mdev/mtty.c: mdev_access(): a copy, also of what is behind the last byte. */
+  // samples/vfio-mdev/mtty.c: mdev_access()
   read(offset: number, width: Width, target: Uint8Array, at: number): void {
-    for (let index = 0; index < width; index += 1) {
-      const from = offset + index;
-      target[at + index] =
-        from < mttyConfigSize ? this.#bytes[from]! : this.#undefinedByte("behind config space");
-    }
+    this.#config.read(offset, width, target, at);
   }
 
   /** samples/vfio-mdev/mtty.c: handle_pci_cfg_write(). The offset has 16 bits. */
   write(offset: number, width: Width, source: Uint8Array, at: number): void {
     switch (offset) {
       case offsets.interruptLine:
-        this.#bytes[offset] = source[at]!;
+        this.#config.bytes[offset] = source[at]!;
         break;
       case offsets.bar0:
-        this.#writeBar(offset, this.#barValue(width, source, at));
+        this.#setBar(offset, this.#config.wordOf(width, source, at));
         break;
       case offsets.bar1:
-        if (this.#twoPorts) this.#writeBar(offset, this.#barValue(width, source, at));
-        else this.#view.setUint32(offset, 0, true);
+        if (this.#twoPorts) this.#setBar(offset, this.#config.wordOf(width, source, at));
+        else this.#config.setWord(offset, 0);
         break;
       case offsets.bar2:
       case offsets.bar2 + 4:
       case offsets.bar4:
-        this.#view.setUint32(offset, 0, true);
+        this.#config.setWord(offset, 0);
         break;
       default: // the driver logs it and does nothing
     }
   }
 
-  #writeBar(offset: number, value: number): void {
-    const address = value === 0xffff_ffff ? barMask : value;
-    this.#view.setUint32(offset, (address | (this.#bytes[offset]! & 3)) >>> 0, true);
-  }
-
-  /** The driver takes four bytes of a smaller write, too: the rest is what is on its stack. */
-  #barValue(width: Width, source: Uint8Array, at: number): number {
-    let value = 0;
-    for (let index = 0; index < 4; index += 1) {
-      const byte = index < width ? source[at + index]! : this.#undefinedByte("short BAR write");
-      value += byte * 2 ** (8 * index);
-    }
-    return value;
+  #setBar(offset: number, value: number): void {
+    this.#config.setBar(offset, value === 0xffff_ffff ? barMask : value, barKindBits);
   }
 }

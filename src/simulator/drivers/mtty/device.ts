@@ -8,6 +8,7 @@ import type { Width } from "../../core/file.js";
 import type { Result } from "../../core/result.js";
 import type { SimulatedMachine } from "../../machine.js";
 import { type ChunkedAccess, readInChunks, writeInChunks } from "../../mdev/chunked-access.js";
+import { configSize } from "../../mdev/config-bytes.js";
 import {
   answerInfo,
   answerIrqInfo,
@@ -16,7 +17,7 @@ import {
   type RegionAnswer,
 } from "../../mdev/device-requests.js";
 import { readIrqRequest } from "../../mdev/irq-set.js";
-import { MttyConfigSpace, mttyConfigSize } from "./config-space.js";
+import { MttyConfigSpace } from "./config-space.js";
 import { EarlyInterrupts } from "./early-interrupts.js";
 import { CurrentInterrupts, type MttyInterrupts } from "./interrupts.js";
 import { Uart } from "./uart.js";
@@ -137,7 +138,7 @@ export class MttyDevice implements VfioDeviceOps, ChunkedAccess {
   }
 
   #regionSize(index: number): number {
-    if (index === PciRegion.CONFIG) return mttyConfigSize;
+    if (index === PciRegion.CONFIG) return configSize;
     return index < this.#ports ? uartSize : 0;
   }
 

@@ -63,5 +63,6 @@ class MttyDriver implements MdevDriver<MttyType, VfioDevice> {
 /** mtty.ko: its driver, and the virtual device /sys/devices/virtual/mtty/mtty to create them on. */
 export const mttyModule = sampleModule("mtty", {
   types,
+  parameters: {},
   driver: (module) => new MttyDriver(module),
 });
