@@ -50,6 +50,8 @@ export interface CommandSpec {
   readonly options?: readonly OptionSpec[];
   /** Command lines, without `vfio`, and what they do. */
   readonly examples: readonly (readonly [line: string, text: string])[];
+  /** A simulated machine comes up for it with nothing bound and nothing created. */
+  readonly freshMachine?: boolean;
   /** Loads it; nothing of a command is loaded before it is called. */
   load(): Promise<AnyCommand>;
 }

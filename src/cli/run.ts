@@ -4,6 +4,7 @@ import type { Kernel } from "../kernel.js";
 import type { CommandContext } from "./command.js";
 import { ExitCode } from "./exit-code.js";
 import { type KernelChoice, kernelChoice } from "./kernel/choice.js";
+import type { OpenKernelOptions } from "./kernel/open.js";
 import { type Call, program } from "./program.js";
 import type { Terminal } from "./terminal.js";
 import { json } from "./text/json.js";
@@ -11,7 +12,7 @@ import { paint } from "./text/paint.js";
 import { UsageError } from "./usage-error.js";
 
 /** Opens the kernel that was chosen. */
-export type OpenKernel = (choice: KernelChoice) => Promise<Kernel>;
+export type OpenKernel = (choice: KernelChoice, options: OpenKernelOptions) => Promise<Kernel>;
 
 /**
  * Runs one command line.
@@ -32,16 +33,16 @@ export async function run(
   }
 }
 
-async function openChosenKernel(choice: KernelChoice): Promise<Kernel> {
+const openChosenKernel: OpenKernel = async (choice, options) => {
   const { openKernel } = await import("./kernel/open.js");
-  return openKernel(choice);
-}
+  return openKernel(choice, options);
+};
 
 async function execute(call: Call, terminal: Terminal, openKernel: OpenKernel): Promise<void> {
   const { spec, parameters, options } = call;
   const choice = kernelChoice(text(options["kernel"]), terminal.env["VFIO_KERNEL"]);
   const command = await spec.load();
-  const kernel = await openKernel(choice);
+  const kernel = await openKernel(choice, { fresh: spec.freshMachine === true });
   try {
     const context = contextOf(kernel, terminal, options["json"] === true);
     if (kernel.description.kind === "simulated") context.note(`On a ${kernel.description.text}.`);

@@ -1,6 +1,7 @@
 /** Typed sysfs: IOMMU groups, PCI and mediated devices, binding. Runs on every kernel. */
 
 export * from "./bind.js";
+export { type Binding, restoreBinding } from "./binding.js";
 export * from "./device.js";
 export * from "./find-device.js";
 export * from "./iommu-group.js";

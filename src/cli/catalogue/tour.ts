@@ -13,6 +13,7 @@ export const tourCommands: readonly CommandSpec[] = [
       ["tour --kernel simulated", "needs no VFIO and no root"],
       ["tour", "on this machine's kernel"],
     ],
+    freshMachine: true,
     load: async () => (await import("../commands/tour.js")).tour,
   },
 ];

@@ -1,0 +1,31 @@
+import { isVfioError } from "../../errors.js";
+import type { Kernel } from "../../kernel.js";
+import type { KernelChoice } from "./choice.js";
+
+/** How the machine is to be when it is a simulated one. */
+export interface OpenKernelOptions {
+  /** Exactly as it comes up, instead of with something to look at. */
+  fresh: boolean;
+}
+
+/**
+ * Opens the kernel that was chosen.
+ *
+ * @throws VfioError ENOENT where this machine has no VFIO, with a hint that names the other choice
+ */
+export async function openKernel(
+  choice: KernelChoice,
+  options: OpenKernelOptions,
+): Promise<Kernel> {
+  if (choice.kind === "simulated") {
+    const { simulatedKernel } = await import("./simulated.js");
+    return simulatedKernel(choice.profile, options);
+  }
+  const [{ hostKernel }, { gated }] = await Promise.all([
+    import("../../vfio/host-kernel.js"),
+    import("../../gate/index.js"),
+  ]);
+  const kernel = hostKernel();
+  if (isVfioError(kernel)) throw kernel;
+  return gated(kernel as Kernel);
+}

@@ -1,0 +1,30 @@
+import { gated } from "../../gate/index.js";
+import type { Kernel } from "../../kernel.js";
+import type { SimulatedMachine } from "../../simulator/index.js";
+import type { ProfileName } from "../../simulator/profile.js";
+import { offerToDrivers, setDriverOverride } from "../../sysfs/binding.js";
+import { startMdev } from "../../sysfs/index.js";
+import { simulate } from "../../vfio/simulate.js";
+import type { OpenKernelOptions } from "./open.js";
+
+/** The mediated device that a simulated machine has for commands, and the examples name. */
+export const exampleUuid = "5d6a9ee0-0e34-4a5b-8f0c-3f3d3b0f1c55";
+
+/** The PCI device that is bound to vfio-pci on it. */
+export const exampleAddress = "0000:00:05.0";
+
+/** A process of a new simulated machine, with something to look at unless it shall be fresh. */
+export function simulatedKernel(profile: ProfileName, { fresh }: OpenKernelOptions): Kernel {
+  const machine = simulate({ profile });
+  if (!fresh) furnish(machine);
+  return gated(machine.process({ command: "vfio" }));
+}
+
+/** Does what an administrator would have done: binds a device and creates a mediated one. */
+export function furnish(machine: SimulatedMachine): void {
+  const kernel = machine.process({ command: "systemd" });
+  setDriverOverride(kernel, exampleAddress, "vfio-pci");
+  offerToDrivers(kernel, exampleAddress);
+  startMdev(kernel, { type: "mtty-2", uuid: exampleUuid });
+  kernel.shutdown();
+}
