@@ -28,7 +28,9 @@ export function program(terminal: Terminal, call: (call: Call) => Promise<void>)
     .version(version(), "-V, --version", "print the version")
     .addOption(kernelOption())
     .addOption(jsonOption())
-    .addHelpText("after", closing);
+    .addHelpText("after", closing)
+    .helpCommand("help <command>", "options and examples of a command")
+    .showHelpAfterError("All commands: vfio --help");
   for (const spec of catalogue) add(top, spec, terminal, call);
   return top;
 }
@@ -44,6 +46,8 @@ function add(
   const parameters = words.slice(path.length);
   const parent = path.length === 1 ? top : family(top, path[0]!, terminal);
   const command = prepare(new Commander(path.at(-1)), terminal)
+    .helpCommand(false)
+    .showHelpAfterError(`Its help: vfio ${path.join(" ")} --help`)
     .summary(spec.summary)
     .description(sentence(spec.summary) + (spec.about === undefined ? "" : `\n\n${spec.about}`))
     .addHelpText("after", examples(spec));
@@ -66,7 +70,9 @@ function family(top: Commander, name: string, terminal: Terminal): Commander {
   if (there !== undefined) return there;
   const made = prepare(new Commander(name), terminal)
     .summary("mediated devices: types, list, start, stop")
-    .description("Mediated devices.");
+    .description("Mediated devices.")
+    .helpCommand(false)
+    .showHelpAfterError(`Its commands: vfio ${name} --help`);
   top.addCommand(made);
   return made;
 }
@@ -74,13 +80,20 @@ function family(top: Commander, name: string, terminal: Terminal): Commander {
 function prepare(command: Commander, terminal: Terminal): Commander {
   return command
     .exitOverride()
-    .helpCommand(true)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm })
     .configureOutput({
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.err(text),
       outputError: (text, write) => write(text.replace(/^error: /, "Error: ")),
     });
+}
+
+/** A command in a list of commands: its name and parameters. */
+function subcommandTerm(command: Commander): string {
+  const parameters = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  );
+  return [command.name(), ...parameters].join(" ");
 }
 
 function kernelOption(): Option {

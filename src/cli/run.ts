@@ -45,12 +45,16 @@ async function execute(call: Call, terminal: Terminal, openKernel: OpenKernel): 
   const kernel = await openKernel(choice, { fresh: spec.freshMachine === true });
   try {
     const context = contextOf(kernel, terminal, options["json"] === true);
-    if (kernel.description.kind === "simulated") context.note(`On a ${kernel.description.text}.`);
+    if (kernel.description.kind === "simulated") context.note(simulated(kernel));
     const result = await command.run(context, parameters, options as never);
     terminal.out(context.json ? json(result) : command.show(result as never, context.paint));
   } finally {
     kernel.shutdown();
   }
+}
+
+function simulated({ description }: Kernel): string {
+  return `This runs on a ${description.text}, not on this machine's kernel.`;
 }
 
 function contextOf(kernel: Kernel, terminal: Terminal, asJson: boolean): CommandContext {

@@ -12,18 +12,18 @@ export const bindingCommands: readonly CommandSpec[] = [
     usage: "bind <device>",
     summary: "give a PCI device to vfio-pci",
     about:
-      "Sets driver_override, takes the device from the driver that has it, probes, and looks that\n" +
+      "Sets driver_override, takes the device from the driver that has it, probes, and looks that " +
       "the driver and /dev/vfio/N are there. If one step fails, everything is put back.",
     options: [
       { flags: "-d, --driver <name>", text: "another VFIO driver", initial: "vfio-pci" },
       ...takeOptions,
     ],
-    examples: [["bind 00:05.0", "then: vfio info 00:05.0"]],
+    examples: [["bind 04:00.0", "then: vfio info 04:00.0"]],
     load: async () => (await import("../commands/bind.js")).bindCommand,
   },
   {
     usage: "unbind <device>",
-    summary: "take a PCI device back from VFIO, for the kernel's own drivers",
+    summary: "take a PCI device back from VFIO",
     options: takeOptions,
     examples: [["unbind 00:05.0", "and see which driver took it"]],
     load: async () => (await import("../commands/unbind.js")).unbindCommand,

@@ -4,7 +4,7 @@ import type { CommandSpec } from "../command.js";
 export const deviceCommands: readonly CommandSpec[] = [
   {
     usage: "groups",
-    summary: "list IOMMU groups, who is in them and who blocks them",
+    summary: "list IOMMU groups and who blocks them",
     about: "A group is viable, usable from user space, when no member is with a kernel driver.",
     examples: [["groups", "all groups"]],
     load: async () => (await import("../commands/groups.js")).groups,
@@ -21,9 +21,9 @@ export const deviceCommands: readonly CommandSpec[] = [
   },
   {
     usage: "info <device>",
-    summary: "show a device: regions, interrupts, decoded configuration space",
+    summary: "show a device: regions, interrupts, config space",
     about:
-      "A device that VFIO does not have is shown as far as sysfs tells; regions and interrupts\n" +
+      "A device that VFIO does not have is shown as far as sysfs tells; regions and interrupts " +
       "need it bound: vfio bind.",
     examples: [
       ["info 00:05.0", "a PCI device by its address"],

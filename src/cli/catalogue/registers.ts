@@ -15,7 +15,7 @@ export const registerCommands: readonly CommandSpec[] = [
   {
     usage: "read <device> <region> <offset>",
     summary: "read a register",
-    about: `${region}\n${offset}`,
+    about: `${region} ${offset}`,
     options: [width, { flags: "-n, --count <number>", text: "so many, one after the other" }],
     examples: [
       ["read 00:05.0 bar0 0", "32 bits at offset 0 of BAR 0"],
@@ -27,7 +27,7 @@ export const registerCommands: readonly CommandSpec[] = [
   {
     usage: "write <device> <region> <offset> <value>",
     summary: "write a register",
-    about: `${region}\n${offset}`,
+    about: `${region} ${offset}`,
     options: [width, { flags: "-r, --read-back", text: "read it afterwards and print that" }],
     examples: [
       ["write 00:05.0 bar0 4 0x12345678", "32 bits at offset 4 of BAR 0"],
@@ -37,10 +37,10 @@ export const registerCommands: readonly CommandSpec[] = [
   },
   {
     usage: "dump <device> <region> [offset] [length]",
-    summary: "show a region's registers by name, or its bytes",
+    summary: "show a region's registers or bytes",
     about:
-      `${region}\nRegisters are named where their map is known (edu, mtty); those whose reading ` +
-      "has an\neffect are left out. Everything else is shown as bytes, 256 unless told.",
+      `${region} Registers are named where we know them (edu, mtty); those whose reading has an ` +
+      "effect are left out. Everything else is shown as bytes, 256 unless told.",
     options: [width, { flags: "--raw", text: "bytes, also where the registers are known" }],
     examples: [
       ["dump 00:05.0 bar0", "edu's registers"],

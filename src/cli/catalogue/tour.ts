@@ -6,8 +6,8 @@ export const tourCommands: readonly CommandSpec[] = [
     usage: "tour",
     summary: "see VFIO work, step by step",
     about:
-      "Opens QEMU's edu PCI device and creates an mtty mediated device, talks to both, and takes\n" +
-      "it all down again. On this machine's kernel it uses what is there of the two, and needs\n" +
+      "Opens QEMU's edu PCI device and creates an mtty mediated device, talks to both, and takes " +
+      "it all down again. On this machine's kernel it uses what is there of the two, and needs " +
       "root for binding and creating.",
     examples: [
       ["tour --kernel simulated", "needs no VFIO and no root"],
