@@ -4,6 +4,7 @@ import { setIommuHint } from "../hints/set-iommu.js";
 import { type Fd, type Kernel, OpenFlags } from "../kernel.js";
 import { Extension } from "../uapi/flags.js";
 import { Vfio as Requests } from "../uapi/requests.js";
+import { DirtyPages } from "./dirty-pages.js";
 import { Dma } from "./dma.js";
 import { Handle } from "./handle.js";
 import { type IommuInfo, iommuInfo } from "./iommu-info.js";
@@ -23,6 +24,8 @@ export class Container extends Handle {
   readonly kernel: Kernel;
   /** Memory mapped for the devices of this container. */
   readonly dma: Dma;
+  /** Which mapped pages devices have written. */
+  readonly dirtyPages: DirtyPages;
   readonly #fd: Fd;
   #iommu: number | undefined;
 
@@ -39,6 +42,7 @@ export class Container extends Handle {
       (error) => ({ path: NODE, hint: openContainerHint(kernel, error) }),
     );
     this.dma = new Dma(this);
+    this.dirtyPages = new DirtyPages(this);
     this.attachTo(parent);
   }
 
@@ -115,8 +119,15 @@ export class Container extends Handle {
     this.dma.forget();
   }
 
+  /** @internal Bytes of the smallest page that can be mapped: what dirty bitmaps count in. */
+  smallestPage(): bigint {
+    const { pageSizes } = this.info();
+    return pageSizes & -pageSizes;
+  }
+
   protected *release(): Steps<void> {
     this.dma.forget();
+    this.dirtyPages.free();
     yield* closeStep(this.kernel, this.#fd);
   }
 

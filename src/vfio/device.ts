@@ -1,19 +1,31 @@
 import { explained } from "../hints/explain.js";
 import { resetHint } from "../hints/reset.js";
 import type { Fd, IoctlArgument, Kernel } from "../kernel.js";
-import { PciRegion } from "../uapi/flags.js";
+import { Feature, PciRegion } from "../uapi/flags.js";
 import { Vfio as Requests } from "../uapi/requests.js";
+import { DeviceFeatures } from "./device-feature.js";
 import type { DeviceApi, DeviceInfo } from "./device-info.js";
+import { Display } from "./display.js";
+import { DmaLogging } from "./dma-logging.js";
 import type { Group } from "./group.js";
 import { Handle } from "./handle.js";
+import { type HotResetDevice, hotResetCall, hotResetError, hotResetInfo } from "./hot-reset.js";
 import { Interrupts } from "./interrupts.js";
-import { integer } from "./numbers.js";
+import { LowPower } from "./low-power.js";
+import { Migration } from "./migration.js";
+import { integer, wrongType } from "./numbers.js";
 import { PciConfig } from "./pci-config.js";
 import { Region } from "./region.js";
 import { regionInfo } from "./region-info.js";
 import { type IrqSet, setIrqs } from "./set-irqs.js";
 import { closeStep, ioctlCall, type Steps } from "./steps.js";
 import { unlessInvalid } from "./unless-invalid.js";
+
+/** Which groups show that all devices on the bus are ours. */
+export interface HotResetOptions {
+  /** The device's own group unless told. */
+  groups?: readonly Group[];
+}
 
 /**
  * A device: regions to read and write, interrupts to wait for. It is opened by `vfio.openDevice()`
@@ -30,6 +42,16 @@ export class Device extends Handle {
   readonly info: DeviceInfo;
   /** Its interrupts. */
   readonly interrupts: Interrupts;
+  /** VFIO_DEVICE_FEATURE as it is. */
+  readonly features: DeviceFeatures;
+  /** Its screen, if it is a virtual GPU. */
+  readonly display: Display;
+  /** Taking its state and putting it into another one. */
+  readonly migration: Migration;
+  /** Run-time power management. */
+  readonly lowPower: LowPower;
+  /** The device's own log of the pages that it has written. */
+  readonly dmaLogging: DmaLogging;
   readonly #fd: Fd;
   readonly #regions = new Map<number, Region>();
   #config: PciConfig | undefined;
@@ -45,6 +67,11 @@ export class Device extends Handle {
     this.#fd = fd;
     this.attachTo(group);
     this.interrupts = new Interrupts(this);
+    this.features = new DeviceFeatures(this);
+    this.display = new Display(this);
+    this.migration = new Migration(this);
+    this.lowPower = new LowPower(this);
+    this.dmaLogging = new DmaLogging(this);
   }
 
   /** The descriptor, for requests of your own. @throws ClosedError */
@@ -116,6 +143,43 @@ export class Device extends Handle {
   }
 
   /**
+   * VFIO_DEVICE_GET_PCI_HOT_RESET_INFO: the functions that a reset of the slot or bus would hit.
+   *
+   * @throws VfioError ENODEV where neither can be reset
+   */
+  hotResetInfo(): HotResetDevice[] {
+    return hotResetInfo(this.kernel, this.fd);
+  }
+
+  /**
+   * VFIO_DEVICE_PCI_HOT_RESET: resets the whole slot or bus. All devices on it must be ours: their
+   * groups prove it.
+   *
+   * @throws TypeError for what is not a group of the same Vfio
+   * @throws VfioError ENODEV, EINVAL (which device is missing?); with a hint.
+   *   vfio_pci_core.c: vfio_pci_ioctl_pci_hot_reset()
+   */
+  hotReset(options: HotResetOptions = {}): Promise<void> {
+    return this.runAsync("hotReset()", this.#hotReset(options));
+  }
+
+  /** `hotReset` on this thread. */
+  hotResetSync(options: HotResetOptions = {}): void {
+    this.runSync(this.#hotReset(options));
+  }
+
+  /**
+   * Sets the UUID that virtual functions of this physical function must be opened with.
+   *
+   * @throws VfioError ENOTTY for a function without SR-IOV
+   */
+  setVfToken(uuid: string): void {
+    const hex = String(uuid).replaceAll("-", "");
+    if (!/^[0-9a-f]{32}$/i.test(hex)) throw new TypeError(`uuid: '${uuid}' is not a UUID`);
+    this.features.set(Feature.PCI_VF_TOKEN, Uint8Array.from(Buffer.from(hex, "hex")));
+  }
+
+  /**
    * VFIO_DEVICE_SET_IRQS as it is; `device.interrupts` is the comfortable way.
    *
    * @returns 0, or how many vectors the kernel could have given
@@ -149,6 +213,22 @@ export class Device extends Handle {
       yield* this.call("reset()", ioctlCall(this.kernel, this.fd, Requests.DEVICE_RESET, 0));
     } catch (error) {
       throw explained(error, (cause) => ({ hint: resetHint(this, cause) }));
+    }
+  }
+
+  *#hotReset({ groups = [this.group] }: HotResetOptions): Steps<void> {
+    for (const group of groups) {
+      if (group?.kernel === this.kernel) continue;
+      throw wrongType(group, "groups", "groups of the same Vfio");
+    }
+    const fds = groups.map((group) => group.fd);
+    try {
+      yield* this.call("hotReset()", hotResetCall(this.kernel, this.fd, fds));
+    } catch (error) {
+      throw hotResetError(error, {
+        affected: () => this.hotResetInfo(),
+        groups: groups.map((group) => group.id),
+      });
     }
   }
 }

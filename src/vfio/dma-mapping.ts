@@ -69,6 +69,29 @@ export class DmaMapping {
     if (this.#mapped) this.#dma.unmap(this.iova, this.size);
   }
 
+  /**
+   * Tells the kernel that the memory's address is about to change, as when another process takes
+   * over; the mapping goes on. Until `updateAddress` no group can join the container.
+   *
+   * @throws VfioError EBUSY while a mediated device is in the container, EINVAL if it is so already
+   */
+  invalidateAddress(): void {
+    this.#dma.invalidate(this);
+  }
+
+  /**
+   * The same memory at another address of this process.
+   *
+   * @throws VfioError EINVAL unless `invalidateAddress` came before, ENOENT if it is not mapped
+   */
+  updateAddress(memory: DmaSource): void {
+    if (BigInt(memory.length) < this.size) {
+      throw new RangeError(`updateAddress: ${memory.length} bytes, the mapping has ${this.size}`);
+    }
+    this.#dma.update(this, memory.address);
+    this.#facts.source = memory;
+  }
+
   [Symbol.dispose](): void {
     this.unmap();
   }

@@ -5,6 +5,7 @@ import { DmaMapFlags, DmaUnmapFlags } from "../uapi/flags.js";
 import { Vfio } from "../uapi/requests.js";
 import * as structs from "../uapi/structs.js";
 import type { Container } from "./container.js";
+import { bitmapBytes, DirtyBitmap } from "./dirty-bitmap.js";
 import { DmaMapping, type DmaSource } from "./dma-mapping.js";
 import type { IommuInfo, IovaRange } from "./iommu-info.js";
 import { IovaAllocator } from "./iova-allocator.js";
@@ -104,6 +105,42 @@ export class Dma {
     return this.#unmapRange(DmaUnmapFlags.ALL, 0n, 0n);
   }
 
+  /**
+   * Unmaps a range and says which of its pages were written: for the last round of a migration.
+   *
+   * @throws VfioError EINVAL while `container.dirtyPages` takes no notes, and as `unmap`
+   */
+  unmapDirty(iova: number | bigint, size: number | bigint): { bytes: bigint; dirty: DirtyBitmap } {
+    const range = { iova: address(iova, "iova"), size: address(size, "size") };
+    const pageSize = this.#container.smallestPage();
+    const { kernel, fd } = this.#container;
+    const memory = kernel.allocate(bitmapBytes(range.size, pageSize) || 8);
+    try {
+      const length = bitmapBytes(range.size, pageSize);
+      const flags = DmaUnmapFlags.GET_DIRTY_BITMAP;
+      const argument = structs.iommuType1DmaUnmap.encode({ flags, ...range }, structs.bitmap.size);
+      const bitmap = { pgsize: pageSize, size: BigInt(length), data: memory.address };
+      argument.set(structs.bitmap.encode(bitmap), structs.iommuType1DmaUnmap.size);
+      kernel.ioctl(fd, Vfio.IOMMU_UNMAP_DMA, argument);
+      const { size: bytes } = structs.iommuType1DmaUnmap.decode(argument);
+      this.#forgetRange(range.iova, range.size, bytes);
+      const dirty = new DirtyBitmap({ ...range, pageSize, bytes: memory.bytes.slice(0, length) });
+      return { bytes, dirty };
+    } finally {
+      memory.free();
+    }
+  }
+
+  /** @internal The mapping keeps its pages, but its memory's address is about to change. */
+  invalidate(mapping: DmaMapping): void {
+    this.#unmapArgument(DmaUnmapFlags.VADDR, mapping.iova, mapping.size);
+  }
+
+  /** @internal The mapping's memory is at another address now. */
+  update(mapping: DmaMapping, vaddr: bigint): void {
+    this.#send(DmaMapFlags.VADDR, { vaddr, iova: mapping.iova, size: mapping.size });
+  }
+
   /** @internal Groups came or went: what can be mapped may be different now. */
   rangesChanged(): void {
     this.#info = undefined;
@@ -130,6 +167,14 @@ export class Dma {
   }
 
   #unmapRange(flags: number, iova: bigint, size: bigint): bigint {
+    const bytes = this.#unmapArgument(flags, iova, size);
+    if ((flags & DmaUnmapFlags.ALL) !== 0) this.forget();
+    else this.#forgetRange(iova, size, bytes);
+    return bytes;
+  }
+
+  /** @returns how many bytes the kernel says it was about */
+  #unmapArgument(flags: number, iova: bigint, size: bigint): bigint {
     const { kernel, fd } = this.#container;
     const view = this.#unmapView;
     UNMAP.argsz.set(view, structs.iommuType1DmaUnmap.size);
@@ -137,10 +182,7 @@ export class Dma {
     UNMAP.iova.set(view, iova);
     UNMAP.size.set(view, size);
     kernel.ioctl(fd, Vfio.IOMMU_UNMAP_DMA, this.#unmap);
-    const bytes = UNMAP.size.get(view);
-    if ((flags & DmaUnmapFlags.ALL) !== 0) this.forget();
-    else this.#forgetRange(iova, size, bytes);
-    return bytes;
+    return UNMAP.size.get(view);
   }
 
   /** Drops what the kernel removed: whole mappings, up to as many bytes as it says. */

@@ -1,18 +1,28 @@
 /** The typed layer: VFIO's objects on any kernel. */
 
 export { Container } from "./container.js";
-export { Device } from "./device.js";
+export { Device, type HotResetOptions } from "./device.js";
+export { DeviceFeatures } from "./device-feature.js";
 export type { DeviceApi, DeviceInfo } from "./device-info.js";
+export { DirtyBitmap, type DirtyRange } from "./dirty-bitmap.js";
+export { DirtyPages } from "./dirty-pages.js";
+export { Display, type DisplayMode, type Plane, type PlaneType } from "./display.js";
 export { Dma, type DmaMapOptions } from "./dma.js";
+export { DmaLogging, type LoggedRange } from "./dma-logging.js";
 export { DmaMapping, type DmaSource } from "./dma-mapping.js";
 export { EnabledInterrupts, type WaitOptions } from "./enabled-interrupts.js";
 export { Group, type GroupStatus, type OpenDeviceOptions } from "./group.js";
+export type { HotResetDevice } from "./hot-reset.js";
 export type { InterruptEvent } from "./interrupt-queue.js";
 export { Interrupts } from "./interrupts.js";
+export { Ioeventfd, type IoeventfdOptions } from "./ioeventfd.js";
 export type { DirtyTrackingInfo, IommuInfo, IovaRange } from "./iommu-info.js";
 export { Irq } from "./irq.js";
 export type { IrqInfo } from "./irq-info.js";
+export { LowPower } from "./low-power.js";
 export { DmaMemory } from "./memory.js";
+export { Migration, type MigrationState, type MigrationSupport } from "./migration.js";
+export { MigrationStream, type PrecopyInfo } from "./migration-stream.js";
 export type { KernelName, OpenOptions } from "./open-kernel.js";
 export type { PciBarValue } from "./pci-bars.js";
 export {

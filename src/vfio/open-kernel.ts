@@ -3,8 +3,10 @@ import { VfioError } from "../errors.js";
 import { gated } from "../gate/index.js";
 import { simulatedInstead } from "../hints/open-container.js";
 import type { Kernel } from "../kernel.js";
+import { hostModule, simulateModule } from "./lazy.js";
 import { wrongType } from "./numbers.js";
 import type { SimulateOptions } from "./simulate.js";
+import type { Steps } from "./steps.js";
 
 /** Which kernel: this machine's, or the simulated one, perhaps of a profile. */
 export type KernelName = "host" | "simulated" | `simulated:${string}`;
@@ -38,21 +40,21 @@ type Choice =
  * @throws TypeError for an unknown name
  * @throws VfioError ENOENT where this machine has no VFIO and there is no fallback
  */
-export async function openKernel(options: OpenOptions): Promise<OpenedKernel> {
+export function* openKernel(options: OpenOptions): Steps<OpenedKernel> {
   const choice = choose(options);
   if (choice.kind === "given") return { kernel: gated(choice.kernel), owned: false };
-  if (choice.kind === "simulated") return await openSimulated(choice.options);
-  const { hostKernel } = await import("./host-kernel.js");
+  if (choice.kind === "simulated") return yield* openSimulated(choice.options);
+  const { hostKernel } = yield* hostModule();
   const host = hostKernel();
   if (host instanceof VfioError) {
-    if (options.fallback === "simulated") return await openSimulated({});
+    if (options.fallback === "simulated") return yield* openSimulated({});
     throw host;
   }
   return { kernel: gated(host), owned: true };
 }
 
-async function openSimulated(options: SimulateOptions): Promise<OpenedKernel> {
-  const { simulate } = await import("./simulate.js");
+function* openSimulated(options: SimulateOptions): Steps<OpenedKernel> {
+  const { simulate } = yield* simulateModule();
   return { kernel: gated(simulate(options).process()), owned: true };
 }
 

@@ -2,6 +2,7 @@ import { isVfioError } from "../errors.js";
 import { type Mapping, Protection } from "../kernel.js";
 import type { RegisterMap } from "../registers/index.js";
 import type { Device } from "./device.js";
+import { Ioeventfd, type IoeventfdOptions } from "./ioeventfd.js";
 import { hex, integer, wrongType } from "./numbers.js";
 import { mappableAreas } from "./region-areas.js";
 import { RegionFile } from "./region-file.js";
@@ -155,6 +156,17 @@ export class Region {
     });
     this.#mappings.add(made);
     return made;
+  }
+
+  /**
+   * Has the kernel write a value here whenever an eventfd is signaled, until what is returned is
+   * disposed: VFIO_DEVICE_IOEVENTFD. BARs only, and not the MSI-X table.
+   *
+   * @throws VfioError EINVAL, EEXIST (the same value at the same place), ENOSPC after 1000.
+   *   vfio_pci_rdwr.c: vfio_pci_ioeventfd()
+   */
+  ioeventfd(options: IoeventfdOptions): Ioeventfd {
+    return new Ioeventfd(this, options);
   }
 
   /** @internal Open mappings, as messages name them. */

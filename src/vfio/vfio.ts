@@ -10,11 +10,12 @@ import type { Device } from "./device.js";
 import type { Dma } from "./dma.js";
 import { Group, type OpenDeviceOptions } from "./group.js";
 import { Handle } from "./handle.js";
+import { simulateModule } from "./lazy.js";
 import { DmaMemory } from "./memory.js";
 import { integer, wrongType } from "./numbers.js";
 import { type OpenedKernel, type OpenOptions, openKernel } from "./open-kernel.js";
 import type { SimulateOptions } from "./simulate.js";
-import type { Steps } from "./steps.js";
+import { runAsync, runSync, type Steps } from "./steps.js";
 
 /** How `vfio.openDevice` opens a device. */
 export interface OpenOneOptions extends OpenDeviceOptions {
@@ -48,7 +49,12 @@ export class Vfio extends Handle {
    * @throws VfioError ENOENT where this machine has no VFIO and there is no `fallback`
    */
   static async open(options: OpenOptions = {}): Promise<Vfio> {
-    return new Vfio(await openKernel(options));
+    return new Vfio(await runAsync(openKernel(options)));
+  }
+
+  /** `open` on this thread. */
+  static openSync(options: OpenOptions = {}): Vfio {
+    return new Vfio(runSync(openKernel(options)));
   }
 
   /**
@@ -57,7 +63,13 @@ export class Vfio extends Handle {
    * @throws RangeError for an unknown profile
    */
   static async simulate(options: SimulateOptions = {}): Promise<SimulatedVfio> {
-    const { simulate } = await import("./simulate.js");
+    const { simulate } = await runAsync(simulateModule());
+    return new SimulatedVfio(simulate(options));
+  }
+
+  /** `simulate` on this thread. */
+  static simulateSync(options: SimulateOptions = {}): SimulatedVfio {
+    const { simulate } = runSync(simulateModule());
     return new SimulatedVfio(simulate(options));
   }
 
