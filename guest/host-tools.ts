@@ -16,6 +16,8 @@ const PACKAGES = {
   make: "make",
   "gcc-12": "gcc-12",
   ld: "binutils",
+  bc: "bc",
+  perl: "perl",
   "qemu-system-x86_64": "qemu-system-x86",
 } as const;
 

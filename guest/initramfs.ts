@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { cpioArchive, directoryEntry, fileEntry, programEntry } from "./cpio.js";
 import type { JobFiles } from "./job.js";
 import type { PreparedKernel } from "./prepared-kernel.js";
+import { readSourceFile } from "./source-files.js";
 
 /** Builds the initramfs of one boot: busybox, modules, the init scripts and the job. */
 export function initramfs(options: {
@@ -20,10 +20,10 @@ export function initramfs(options: {
   const busybox = readFileSync(join(directory, "busybox"));
   return cpioArchive([
     ...["bin", "guest", "guest/bin", "guest/modules"].map(directoryEntry),
-    programEntry("init", script("init.sh")),
+    programEntry("init", readSourceFile("init.sh")),
     programEntry("bin/busybox", busybox),
     programEntry("guest/bin/busybox", busybox),
-    fileEntry("guest/session.sh", script("session.sh")),
+    fileEntry("guest/session.sh", readSourceFile("session.sh")),
     fileEntry("guest/boot", kernel.boot.map((file) => `${file}\n`).join("")),
     fileEntry("guest/modules/modules.dep", modules),
     ...names.map((name) =>
@@ -32,10 +32,4 @@ export function initramfs(options: {
     ...Object.entries(job).map(([name, text]) => fileEntry(`guest/${name}`, text)),
     ...(terminal === undefined ? [] : [fileEntry("guest/terminal", terminal)]),
   ]);
-}
-
-/** The scripts stand beside the TypeScript source, which the compiler's output does not. */
-function script(name: string): Buffer {
-  const here = dirname(fileURLToPath(import.meta.url));
-  return readFileSync(join(here.replace(/([/\\])dist[/\\]guest$/, "$1guest"), name));
 }

@@ -10,22 +10,36 @@ export interface KernelPackages {
   readonly source: PackageVersion;
 }
 
-/**
- * Chooses the point release: the one that the profile was measured on while the archive still offers
- * it, or else the newest.
- */
-export async function findKernelPackages(apt: Apt, recipe: KernelRecipe): Promise<KernelPackages> {
-  const images = (await apt.find("^linux-image-6\\.")).filter(({ name }) =>
-    recipe.image.test(name),
-  );
-  const measured = images.filter(({ version }) => version.startsWith(`${recipe.measured}-`));
-  const image = newest(measured) ?? newest(images);
-  if (!image) throw new GuestSetupError(`the package lists offer no image of Linux ${recipe.name}`);
+/** Chooses the packages of a kernel that Debian has built. */
+export async function findKernelPackages(
+  apt: Apt,
+  recipe: KernelRecipe,
+  names: RegExp,
+): Promise<KernelPackages> {
+  const images = (await apt.find("^linux-image-6\\.")).filter(({ name }) => names.test(name));
+  const image = preferMeasured(images, recipe);
   const headers = await exact(apt, image.name.replace("-image-", "-headers-"), image.version);
   const others = headers.depends.match(/\blinux-(headers-\S+-common|kbuild-[^\s,]+)/g) ?? [];
   const needed = await Promise.all(others.map((name) => exact(apt, name, image.version)));
   const source = await exact(apt, recipe.source, image.version);
   return { image, headers: [headers, ...needed], source };
+}
+
+/** Chooses the source package of a kernel that is built here. */
+export async function findKernelSource(apt: Apt, recipe: KernelRecipe): Promise<PackageVersion> {
+  const sources = await apt.find(`^${recipe.source.replace(".", "\\.")}$`);
+  return preferMeasured(sources, recipe);
+}
+
+/** The version that the profile was measured on, while the archive offers it; or the newest. */
+function preferMeasured(
+  versions: readonly PackageVersion[],
+  { name, measured }: KernelRecipe,
+): PackageVersion {
+  const same = versions.filter(({ version }) => version.startsWith(`${measured}-`));
+  const choice = newest(same) ?? newest(versions);
+  if (choice) return choice;
+  throw new GuestSetupError(`the package lists offer no Linux ${name}`);
 }
 
 /** The newest of some package versions; Debian's numbers compare as their digit runs do. */

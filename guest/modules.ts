@@ -20,7 +20,7 @@ export const bootModules: readonly string[] = [
   "mbochs",
 ];
 
-/** Not loaded, so that their devices stay unbound, but there for `modprobe`. */
+/** Not loaded, so that their devices stay unbound, but there for `modprobe` if the kernel has them. */
 export const extraModules: readonly string[] = ["nvme", "e1000e", "xhci-pci"];
 
 /** The modules of a kernel: where each one's file is, by name. */
@@ -48,14 +48,16 @@ export async function builtinModules(path: string): Promise<ReadonlySet<string>>
  * that modprobe wants. Returns a function that tells the order of loading for any of them.
  */
 export async function collectModules(options: {
-  readonly wanted: readonly string[];
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
   readonly available: ModuleFiles;
   readonly builtin: ReadonlySet<string>;
   readonly target: string;
 }): Promise<(names: readonly string[]) => string[]> {
   const needs = new Map<string, readonly string[]>();
   const files = new Map<string, string>();
-  const queue = options.wanted.map(normalise);
+  const present = (name: string) => options.available.has(normalise(name));
+  const queue = [...options.required, ...options.optional.filter(present)].map(normalise);
   for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
     if (needs.has(name) || options.builtin.has(name)) continue;
     const source = options.available.get(name);

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory } from "./cache.js";
 import type { KernelName, KernelRecipe } from "./kernels.js";
 import { bootModules, extraModules } from "./modules.js";
+import { readSourceFile } from "./source-files.js";
 
 /** A kernel in the cache, ready to boot. */
 export interface PreparedKernel {
@@ -25,9 +26,11 @@ const DESCRIPTION = "kernel.json";
 
 /** The folder of a kernel in the cache; what it is made from is part of its name. */
 export function kernelDirectory(recipe: KernelRecipe): string {
-  const ingredients = JSON.stringify([LAYOUT, recipe.measured, bootModules, extraModules]);
-  const hash = createHash("sha256").update(ingredients).digest("hex").slice(0, 8);
-  return join(cacheDirectory(), "kernels", `${recipe.name}-${hash}`);
+  const { origin, measured, name } = recipe;
+  const ingredients = JSON.stringify([LAYOUT, measured, bootModules, extraModules]);
+  const hash = createHash("sha256").update(ingredients);
+  if (origin.kind === "source") hash.update(readSourceFile(origin.fragment));
+  return join(cacheDirectory(), "kernels", `${name}-${hash.digest("hex").slice(0, 8)}`);
 }
 
 /** Reads the description of a prepared kernel; undefined when it is not prepared yet. */
@@ -37,9 +40,9 @@ export function readPrepared(recipe: KernelRecipe): PreparedKernel | undefined {
   return JSON.parse(readFileSync(path, "utf8")) as PreparedKernel;
 }
 
-/** The description as it is stored. */
-export function describePrepared(kernel: PreparedKernel): { name: string; text: string } {
-  return { name: DESCRIPTION, text: `${JSON.stringify(kernel, undefined, 2)}\n` };
+/** Writes the description into the folder of a kernel that is being prepared. */
+export function writePrepared(directory: string, kernel: PreparedKernel): void {
+  writeFileSync(join(directory, DESCRIPTION), `${JSON.stringify(kernel, undefined, 2)}\n`);
 }
 
 /** A warning when a kernel is not the one that the project's profile was measured on. */

@@ -1,15 +1,20 @@
-// Runs a command in a real Linux kernel: npm run guest -- --help
+/** `npm run guest -- [options] [command...]`: a command in a real Linux kernel. See guest/README.md. */
+
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { root } from "./run.mjs";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const build = new URL("build.mjs", import.meta.url).href;
 const main = new URL("../dist/guest/main.js", import.meta.url);
 
-const build = spawnSync(process.execPath, ["node_modules/typescript/bin/tsc"], {
+// In a process of its own: what a build prints must not mix with the output of the command.
+const steps = `import { ensureDependencies, ensureTypeScript } from ${JSON.stringify(build)};
+ensureDependencies(); ensureTypeScript();`;
+const { status } = spawnSync(process.execPath, ["--input-type=module", "--eval", steps], {
   cwd: root,
   stdio: ["ignore", 2, 2],
 });
-// Errors elsewhere in the tree are shown above; they do not keep a built tool from running.
-if (build.status !== 0 && !existsSync(main)) process.exit(1);
+// Type errors elsewhere in the tree, shown above, do not keep a tool that was built from running.
+if (status !== 0 && !existsSync(main)) process.exit(1);
+
 await (await import(main)).main(process.argv.slice(2));
