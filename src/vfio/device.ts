@@ -5,6 +5,7 @@ import { Feature, PciRegion } from "../uapi/flags.js";
 import { Vfio as Requests } from "../uapi/requests.js";
 import { DeviceFeatures } from "./device-feature.js";
 import type { DeviceApi, DeviceInfo } from "./device-info.js";
+import { DeviceRequest } from "./device-request.js";
 import { Display } from "./display.js";
 import { DmaLogging } from "./dma-logging.js";
 import type { Group } from "./group.js";
@@ -54,17 +55,21 @@ export class Device extends Handle {
   readonly dmaLogging: DmaLogging;
   readonly #fd: Fd;
   readonly #regions = new Map<number, Region>();
+  readonly #request: DeviceRequest;
   #config: PciConfig | undefined;
 
   /** @internal Programs call `vfio.openDevice()` or `group.openDevice()`. */
-  constructor(group: Group, { fd, name, info }: { fd: Fd; name: string; info: DeviceInfo }) {
+  constructor(
+    group: Group,
+    facts: { fd: Fd; name: string; info: DeviceInfo; watchRequest: boolean },
+  ) {
     super();
     this.kernel = group.kernel;
     this.group = group;
-    this.name = name;
-    this.label = `device ${name}`;
-    this.info = info;
-    this.#fd = fd;
+    this.name = facts.name;
+    this.label = `device ${facts.name}`;
+    this.info = facts.info;
+    this.#fd = facts.fd;
     this.attachTo(group);
     this.interrupts = new Interrupts(this);
     this.features = new DeviceFeatures(this);
@@ -72,6 +77,8 @@ export class Device extends Handle {
     this.migration = new Migration(this);
     this.lowPower = new LowPower(this);
     this.dmaLogging = new DmaLogging(this);
+    this.#request = new DeviceRequest(this);
+    if (facts.watchRequest) this.#request.arm(this);
   }
 
   /** The descriptor, for requests of your own. @throws ClosedError */
@@ -88,6 +95,14 @@ export class Device extends Handle {
   /** Whether `reset()` works. */
   get resettable(): boolean {
     return this.info.resettable;
+  }
+
+  /**
+   * Aborts when somebody wants the device back: an unbind or a remove elsewhere waits until it is
+   * closed. Good as the `signal` of whatever waits for the device.
+   */
+  get requested(): AbortSignal {
+    return this.#request.signal;
   }
 
   /**

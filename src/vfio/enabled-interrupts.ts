@@ -105,18 +105,22 @@ export class EnabledInterrupts extends Handle {
   }
 
   /**
-   * Calls the listener with every interrupt, and holds the event loop until it is taken back.
+   * Calls the listener with every interrupt, and holds the event loop until it is taken back,
+   * unless `ref` is false.
    *
    * @returns what takes it back; disposable too
    */
-  on(listener: (event: InterruptEvent) => unknown): (() => void) & { [Symbol.dispose](): void } {
+  on(
+    listener: (event: InterruptEvent) => unknown,
+    { ref = true }: { ref?: boolean } = {},
+  ): (() => void) & { [Symbol.dispose](): void } {
     this.assertOpen();
     if (typeof listener !== "function") throw wrongType(listener, "listener", "a function");
     const stop = this.#queue.listen((event) => {
       const done = listener(event);
       if (isPromise(done)) void done.then(() => this.#unmaskLater());
       else this.#unmaskLater();
-    });
+    }, ref);
     return Object.assign(() => stop(), { [Symbol.dispose]: stop });
   }
 

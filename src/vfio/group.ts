@@ -27,6 +27,11 @@ export interface GroupStatus {
 export interface OpenDeviceOptions {
   /** UUID that physical and virtual functions share (SR-IOV, both in user space). */
   vfToken?: string | undefined;
+  /**
+   * Take the request interrupt for `device.requested`. Yes unless told; without it
+   * `device.interrupts.req` is free.
+   */
+  watchRequest?: boolean | undefined;
 }
 
 /**
@@ -171,9 +176,10 @@ export class Group extends Handle {
     this.#leaveContainer();
   }
 
-  *#openDevice(name: string, { vfToken }: OpenDeviceOptions): Steps<Device> {
+  *#openDevice(name: string, options: OpenDeviceOptions): Steps<Device> {
     if (typeof name !== "string") throw wrongType(name, "name", "a device's name");
     const { kernel } = this;
+    const { vfToken, watchRequest = true } = options;
     const argument = vfToken === undefined ? name : `${name} vf_token=${vfToken}`;
     let fd: Fd;
     try {
@@ -186,7 +192,7 @@ export class Group extends Handle {
       }));
     }
     try {
-      return new Device(this, { fd, name, info: deviceInfo(kernel, fd) });
+      return new Device(this, { fd, name, info: deviceInfo(kernel, fd), watchRequest });
     } catch (error) {
       yield* closeStep(kernel, fd);
       throw error;

@@ -25,7 +25,8 @@ export class InterruptQueue {
   readonly #owner: QueueOwner;
   readonly #pending = new Map<number, number>();
   readonly #waiters = new Set<Waiter>();
-  readonly #listeners = new Set<(event: InterruptEvent) => void>();
+  /** Listeners, and whether they hold the event loop. */
+  readonly #listeners = new Map<(event: InterruptEvent) => void, boolean>();
   #closed = false;
 
   constructor(owner: QueueOwner) {
@@ -45,7 +46,7 @@ export class InterruptQueue {
       this.#settle(waiter);
       waiter.resolve(event);
     }
-    for (const listener of [...this.#listeners]) listener(event);
+    for (const listener of [...this.#listeners.keys()]) listener(event);
   }
 
   /** What happened and nobody has asked for, oldest vector first. */
@@ -71,9 +72,9 @@ export class InterruptQueue {
   }
 
   /** Calls the listener with every event, those that waited included. Returns what ends it. */
-  listen(listener: (event: InterruptEvent) => void): () => void {
+  listen(listener: (event: InterruptEvent) => void, holds = true): () => void {
     if (this.#closed) return () => {};
-    this.#listeners.add(listener);
+    this.#listeners.set(listener, holds);
     this.#changed();
     for (let event = this.take(); event !== undefined; event = this.take()) listener(event);
     this.#owner.wanted();
@@ -124,6 +125,7 @@ export class InterruptQueue {
   }
 
   #changed(): void {
-    this.#owner.waiting(this.#waiters.size + this.#listeners.size > 0);
+    const held = this.#waiters.size > 0 || [...this.#listeners.values()].includes(true);
+    this.#owner.waiting(held);
   }
 }
