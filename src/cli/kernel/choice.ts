@@ -19,9 +19,11 @@ export function kernelChoice(option: string | undefined, variable: string | unde
 }
 
 function parse(text: string, from: string): KernelChoice {
-  const [kind, profile = "6.1"] = text.split(":");
+  const [kind, profile = "6.1", ...more] = text.split(":");
   if (text === "host") return { kind: "host" };
-  if (kind === "simulated" && isProfile(profile)) return { kind: "simulated", profile };
+  if (kind === "simulated" && isProfile(profile) && more.length === 0) {
+    return { kind: "simulated", profile };
+  }
   const known = Object.keys(profiles).map((name) => `simulated:${name}`);
   throw new UsageError(`${from}: '${text}' is not one of host, simulated, ${known.join(", ")}`);
 }
