@@ -21,10 +21,10 @@ export interface SampleModuleOptions<
  * A module of samples/vfio-mdev: registers its driver, makes a class and one virtual device of the
  * same name in it, and registers that as a parent.
  */
-export function sampleModule<
-  Type extends MdevTypeOptions,
-  Parameters extends ModuleParameters,
->(name: string, options: SampleModuleOptions<Type, Parameters>): ModuleDefinition<Parameters> {
+export function sampleModule<Type extends MdevTypeOptions, Parameters extends ModuleParameters>(
+  name: string,
+  options: SampleModuleOptions<Type, Parameters>,
+): ModuleDefinition<Parameters> {
   return {
     name,
     parameters: options.parameters,

@@ -17,9 +17,12 @@ import {
   type RegionAnswer,
 } from "../../mdev/device-requests.js";
 import { readIrqRequest } from "../../mdev/irq-set.js";
+import type { KernelModule } from "../../mdev/module.js";
 import { MttyConfigSpace } from "./config-space.js";
 import { EarlyInterrupts } from "./early-interrupts.js";
+import { mttyFeature } from "./features.js";
 import { CurrentInterrupts, type MttyInterrupts } from "./interrupts.js";
+import { MttyMigration } from "./migration.js";
 import { Uart } from "./uart.js";
 
 const regions = 9;
@@ -29,33 +32,46 @@ const irqs = 5;
 const regionStride = 2 ** 40;
 const uartSize = 8;
 
+/** What an mtty is made of. */
+export interface MttyOptions {
+  readonly machine: SimulatedMachine;
+  /** 1 or 2. */
+  readonly ports: number;
+  readonly module: KernelModule | undefined;
+}
+
 /** samples/vfio-mdev/mtty.c behind VFIO: one or two serial ports on a PCI-like device. */
 export class MttyDevice implements VfioDeviceOps, ChunkedAccess {
   readonly name = "vfio-mtty";
   readonly interrupts: MttyInterrupts;
   /** Both are there, whatever the type says. */
   readonly uarts: readonly [Uart, Uart];
+  /** Undefined on kernels before 6.8. */
+  readonly migration: MttyMigration | undefined;
   readonly #machine: SimulatedMachine;
   readonly #config: MttyConfigSpace;
   readonly #ports: number;
   /** GET_INFO has been asked: the driver knows its own number of interrupts only since then. */
   #irqs = 0;
 
-  constructor(machine: SimulatedMachine, ports: number) {
+  constructor({ machine, ports, module }: MttyOptions) {
+    const { hazards, profile } = machine;
+    const undefinedByte = (where: string) => this.#undefinedByte(where);
+    const interrupt = () => this.interrupts.raise();
+    const uart = () => new Uart({ interrupt, undefinedByte });
     this.#machine = machine;
     this.#ports = ports;
-    const { hazards, profile } = machine;
-    const undefinedByte = (where: string) => hazards.meet("mtty-uninitialised", where);
-    const interrupt = () => this.interrupts.raise();
-    this.interrupts = profile.mttyMigration
-      ? new CurrentInterrupts()
-      : new EarlyInterrupts(hazards);
-    this.uarts = [new Uart({ interrupt, undefinedByte }), new Uart({ interrupt, undefinedByte })];
+    this.uarts = [uart(), uart()];
     this.#config = new MttyConfigSpace(ports, undefinedByte);
+    const later = profile.mttyMigration;
+    const uarts = this.uarts.slice(0, ports);
+    this.interrupts = later ? new CurrentInterrupts() : new EarlyInterrupts(hazards);
+    this.migration = later ? new MttyMigration({ uarts, hazards, module }) : undefined;
   }
 
   // samples/vfio-mdev/mtty.c: mtty_close()
   closeDevice(): void {
+    this.migration?.disableStreams();
     this.interrupts.close();
   }
 
@@ -113,10 +129,17 @@ export class MttyDevice implements VfioDeviceOps, ChunkedAccess {
       case Vfio.DEVICE_SET_IRQS:
         return this.#setIrqs(client, argument);
       case Vfio.DEVICE_RESET:
+        this.migration?.reset();
         return 0;
       default:
         return -Errno.ENOTTY;
     }
+  }
+
+  deviceFeature(client: Client, flags: number, data: UserArgument, size: number): Result {
+    if (this.migration === undefined) return -Errno.ENOTTY;
+    const { profile } = this.#machine;
+    return mttyFeature({ profile, migration: this.migration }, { client, flags, data, size });
   }
 
   #readBar(index: number, offset: number): number {

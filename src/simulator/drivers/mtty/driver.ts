@@ -44,7 +44,9 @@ class MttyDriver implements MdevDriver<MttyType, VfioDevice> {
   probe(mdev: Mtty): Result {
     const { ports } = mdev.type.options;
     if (this.#freePorts < ports) return -Errno.ENOSPC;
-    const device = registerWithVfio(mdev, new MttyDevice(mdev.machine, ports));
+    const { machine } = mdev;
+    const ops = new MttyDevice({ machine, ports, module: this.module });
+    const device = registerWithVfio(mdev, ops);
     if (typeof device === "number") return device;
     this.#freePorts -= ports;
     mdev.data = device;
