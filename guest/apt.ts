@@ -15,8 +15,8 @@ export interface PackageVersion {
 }
 
 /**
- * A private apt: own sources, own lists, own state, in the cache. It needs no root, installs nothing
- * and leaves the machine's package manager alone.
+ * A private apt: own sources, own lists, own state, in the cache. It needs no root, installs
+ * nothing and leaves the machine's package manager alone.
  */
 export interface Apt {
   /** Every version of every package whose name matches; regular expressions of apt-cache. */

@@ -16,8 +16,8 @@ export function cacheDirectory(): string {
 }
 
 /**
- * Builds a folder of the cache: `fill` works in a temporary folder that takes its place by a rename,
- * so an interrupted preparation leaves nothing half-made behind.
+ * Builds a folder of the cache: `fill` works in a temporary folder that takes its place by a
+ * rename, so an interrupted preparation leaves nothing half-made behind.
  */
 export async function createAtomically(
   target: string,

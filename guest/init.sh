@@ -1,7 +1,7 @@
 #!/bin/busybox sh
-# First stage of a guest, in its initramfs: load modules, put the host's file system (read-only, over
-# 9p) under a layer of RAM, and go on as session.sh in there. A failure here ends process 1, which the
-# kernel reports as a panic.
+# First stage of a guest, in its initramfs: load modules, put the host's file system (read-only,
+# over 9p) under a layer of RAM, and go on as session.sh in there. A failure here ends process 1,
+# which the kernel reports as a panic.
 set -e
 mkdir -p /proc /sys /dev /host /layer /root
 # busybox finds its own applets through /proc.

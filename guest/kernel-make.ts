@@ -4,7 +4,7 @@ import { runTool } from "./host-tools.js";
 import { newest } from "./kernel-packages.js";
 import { GuestSetupError } from "./setup-error.js";
 
-/** What building a kernel needs and few machines have; unpacked beside the source, not installed. */
+/** What building a kernel needs and few machines have; unpacked in the cache, not installed. */
 const BUILD_TOOLS = ["flex", "bison", "m4", "libelf-dev", "libelf1"];
 
 /** Finds the packages of the rarer build tools. */

@@ -1,7 +1,7 @@
 /** A kernel that this tool can boot. */
 export type KernelName = "6.1" | "6.12" | "6.12-iommufd";
 
-/** How a kernel is found among Debian's packages, and which one the project's facts hold for. */
+/** Where to get a kernel, and which of its point releases our facts hold for. */
 export interface KernelRecipe {
   readonly name: KernelName;
   /** What a reader should know about it in one line. */

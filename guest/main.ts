@@ -1,8 +1,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
+import type { GuestOptions, GuestResult } from "./guest-options.js";
 import { defaultKernel, type KernelName, kernelRecipe, kernelRecipes } from "./kernels.js";
 import { prepareGuest } from "./prepare.js";
-import { type GuestOptions, type GuestResult, runInGuest } from "./run.js";
+import { runInGuest } from "./run.js";
 import { GuestSetupError } from "./setup-error.js";
 import { hostTerminal } from "./terminal.js";
 
@@ -22,8 +23,8 @@ interface Arguments {
 const UNAVAILABLE = 69;
 
 const EXIT_CODES = `
-Exits as the command does; ${UNAVAILABLE} when this machine lacks something, 70 when the kernel panicked
-or the guest was lost, 124 after a timeout. Everything but the command's output goes to stderr.
+Exits as the command does; ${UNAVAILABLE} when this machine lacks something, 70 when the kernel
+panicked or the guest was lost, 124 after a timeout. All but the command's output goes to stderr.
 
 Kernels:
 ${kernelRecipes()

@@ -20,7 +20,7 @@ export const bootModules: readonly string[] = [
   "mbochs",
 ];
 
-/** Not loaded, so that their devices stay unbound, but there for `modprobe` if the kernel has them. */
+/** Not loaded, so that their devices stay unbound, but there for `modprobe`, if built. */
 export const extraModules: readonly string[] = ["nvme", "e1000e", "xhci-pci"];
 
 /** The modules of a kernel: where each one's file is, by name. */
@@ -44,8 +44,8 @@ export async function builtinModules(path: string): Promise<ReadonlySet<string>>
 }
 
 /**
- * Copies the named modules and all that they need into `target`, uncompressed, with the `modules.dep`
- * that modprobe wants. Returns a function that tells the order of loading for any of them.
+ * Copies the named modules and all that they need into `target`, uncompressed, with the
+ * `modules.dep` that modprobe wants. Returns a function that tells their order of loading.
  */
 export async function collectModules(options: {
   readonly required: readonly string[];

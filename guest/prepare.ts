@@ -19,9 +19,9 @@ export interface PrepareOptions {
 }
 
 /**
- * Makes sure that a kernel is in the cache: downloads Debian's packages, builds what Debian does not,
- * unpacks what a boot needs. Returns at once when it is there. Throws GuestSetupError with what is
- * missing on this machine.
+ * Makes sure that a kernel is in the cache: downloads Debian's packages, builds what Debian does
+ * not, unpacks what a boot needs. Returns at once when it is there. Throws GuestSetupError with
+ * what is missing on this machine.
  */
 export async function prepareGuest(options: PrepareOptions): Promise<PreparedKernel> {
   const recipe = kernelRecipe(options.kernel);

@@ -48,5 +48,6 @@ export function writePrepared(directory: string, kernel: PreparedKernel): void {
 /** A warning when a kernel is not the one that the project's profile was measured on. */
 export function versionWarning(kernel: PreparedKernel, recipe: KernelRecipe): string | undefined {
   if (kernel.version.startsWith(`${recipe.measured}-`)) return undefined;
-  return `this is Linux ${kernel.version}; the ${recipe.name} profile was measured on ${recipe.measured}`;
+  const { name, measured } = recipe;
+  return `this is Linux ${kernel.version}; the ${name} profile was measured on ${measured}`;
 }

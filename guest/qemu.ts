@@ -30,7 +30,7 @@ export function startQemu(args: readonly string[], onLog: (chunk: Buffer) => voi
   return { ended, kill, complaints: () => Buffer.concat(complaints).toString().trim() };
 }
 
-/** setpriv asks the kernel to kill QEMU when we die, which an exit handler cannot do for SIGKILL. */
+/** setpriv has the kernel kill QEMU when we die, which an exit handler cannot do for SIGKILL. */
 function spawnBound(args: readonly string[]): ChildProcess {
   const stdio = ["ignore", "pipe", "pipe"] as const;
   const setpriv = findProgram("setpriv");

@@ -5,8 +5,8 @@ import { join } from "node:path";
 const PREFIX = "vfio-guest-";
 
 /**
- * Makes a folder for the files of one boot. What a killed process of this tool left behind goes first:
- * each folder's name tells whose it was.
+ * Makes a folder for the files of one boot. What a killed process of this tool left behind goes
+ * first: each folder's name tells whose it was.
  */
 export function createRunDirectory(): string {
   for (const name of readdirSync(tmpdir())) {

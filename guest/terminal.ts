@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import type { Duplex } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
-import type { GuestTerminal } from "./run.js";
+import type { GuestTerminal } from "./guest-options.js";
 
 /** This process's terminal, handed to an interactive guest key by key, and restored afterwards. */
 export function hostTerminal(input: ReadStream, output: WriteStream): GuestTerminal {

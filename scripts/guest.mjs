@@ -1,4 +1,4 @@
-/** `npm run guest -- [options] [command...]`: a command in a real Linux kernel. See guest/README.md. */
+/** `npm run guest -- [options] [command...]`: a command in a real Linux kernel. */
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
