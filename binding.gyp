@@ -25,9 +25,10 @@
         "native/sysfs.cc"
       ],
       "defines": ["NAPI_VERSION=8"],
-      "cflags": ["-O2", "-Wall", "-Wextra", "-fvisibility=hidden"],
-      "cflags_cc!": ["-std=gnu++17", "-std=gnu++20", "-fno-exceptions", "-fno-rtti"],
-      "cflags_cc": ["-std=c++17", "-fno-exceptions", "-fno-rtti"]
+      "cflags!": ["-fno-omit-frame-pointer", "-O3"],
+      "cflags": ["-O2", "-Wall", "-Wextra", "-fvisibility=hidden", "-fomit-frame-pointer"],
+      "cflags_cc!": ["-std=gnu++17", "-std=gnu++20"],
+      "cflags_cc": ["-std=c++17"]
     }
   ]
 }

@@ -1,8 +1,10 @@
-// One guarded access to device memory: exactly one load or store of exactly that width, and false
-// where the device answered with a bus error. Alignment and bounds are the caller's.
+// One guarded access to device memory: exactly one load or store of exactly that width. Answers 0,
+// or EIO where the device answered with a bus error. Alignment and bounds are the caller's.
 //
 // Only one translation unit may include this (region.cc): the fixups name its instructions.
 #pragma once
+
+#include <errno.h>
 
 #include "bus_error.h"
 
@@ -11,45 +13,46 @@ namespace {
 
 #if NODE_VFIO_FIXUPS
 
-// After the access at 1 the code goes on at 2. A fault goes on at 3, which clears `ok` first.
+// After the access at 1 the code goes on at 2. A fault goes on at 3, which says EIO (5) first.
+static_assert(EIO == 5);
 #if defined(__x86_64__)
-#define NODE_VFIO_CLEAR "xorl %k[ok], %k[ok]\n\tjmp 2b\n"
+#define NODE_VFIO_LANDING "movl $5, %k[status]\n\tjmp 2b\n"
 #else
-#define NODE_VFIO_CLEAR "mov %w[ok], wzr\n\tb 2b\n"
+#define NODE_VFIO_LANDING "mov %w[status], 5\n\tb 2b\n"
 #endif
 
-#define NODE_VFIO_GUARDED(instruction)                \
-  "1:\t" instruction                                  \
-  "\n2:\n"                                            \
-  "\t.pushsection .text.node_vfio_landing, \"ax\"\n"  \
-  "3:\t" NODE_VFIO_CLEAR                              \
-  "\t.popsection\n"                                   \
-  "\t.pushsection node_vfio_fixups, \"a\"\n"          \
-  "\t.balign 8\n"                                     \
-  "\t.quad 1b - .\n"                                  \
-  "\t.quad 3b - .\n"                                  \
+#define NODE_VFIO_GUARDED(instruction)               \
+  "1:\t" instruction                                 \
+  "\n2:\n"                                           \
+  "\t.pushsection .text.node_vfio_landing, \"ax\"\n" \
+  "3:\t" NODE_VFIO_LANDING                           \
+  "\t.popsection\n"                                  \
+  "\t.pushsection node_vfio_fixups, \"a\"\n"         \
+  "\t.balign 8\n"                                    \
+  "\t.quad 1b - .\n"                                 \
+  "\t.quad 3b - .\n"                                 \
   "\t.popsection\n"
 
-#define NODE_VFIO_LOAD(instruction, type, constraint)                              \
-  inline bool Load(const uint8_t* from, type* out) {                               \
-    type value;                                                                    \
-    uint32_t ok = 1;                                                               \
-    asm volatile(NODE_VFIO_GUARDED(instruction)                                    \
-                 : [value] "=&" constraint(value), [ok] "+r"(ok)                   \
-                 : [at] "r"(from)                                                  \
-                 : "memory");                                                      \
-    *out = value;                                                                  \
-    return ok != 0;                                                                \
+#define NODE_VFIO_LOAD(instruction, type, constraint)                    \
+  inline uint32_t Load(const uint8_t* from, type* out) {                 \
+    type value;                                                          \
+    uint32_t status = 0;                                                 \
+    asm volatile(NODE_VFIO_GUARDED(instruction)                          \
+                 : [value] "=&" constraint(value), [status] "+r"(status) \
+                 : [at] "r"(from)                                        \
+                 : "memory");                                            \
+    *out = value;                                                        \
+    return status;                                                       \
   }
 
-#define NODE_VFIO_STORE(instruction, type, constraint)                             \
-  inline bool Store(uint8_t* to, type value) {                                     \
-    uint32_t ok = 1;                                                               \
-    asm volatile(NODE_VFIO_GUARDED(instruction)                                    \
-                 : [ok] "+r"(ok)                                                   \
-                 : [at] "r"(to), [value] constraint(value)                         \
-                 : "memory");                                                      \
-    return ok != 0;                                                                \
+#define NODE_VFIO_STORE(instruction, type, constraint)     \
+  inline uint32_t Store(uint8_t* to, type value) {         \
+    uint32_t status = 0;                                   \
+    asm volatile(NODE_VFIO_GUARDED(instruction)            \
+                 : [status] "+r"(status)                   \
+                 : [at] "r"(to), [value] constraint(value) \
+                 : "memory");                              \
+    return status;                                         \
   }
 
 #if defined(__x86_64__)
@@ -75,31 +78,31 @@ NODE_VFIO_STORE("str %x[value], [%[at]]", uint64_t, "r")
 #undef NODE_VFIO_LOAD
 #undef NODE_VFIO_STORE
 #undef NODE_VFIO_GUARDED
-#undef NODE_VFIO_CLEAR
+#undef NODE_VFIO_LANDING
 
 #else
 
 // A volatile access within sigsetjmp, for processors without a table of their own.
 template <typename Access>
-bool Guarded(Access access) {
+uint32_t Guarded(Access access) {
   sigjmp_buf exit;
   if (sigsetjmp(exit, 0) != 0) {
     bus_error_exit = nullptr;
-    return false;
+    return EIO;
   }
   bus_error_exit = &exit;
   access();
   bus_error_exit = nullptr;
-  return true;
+  return 0;
 }
 
 template <typename Width>
-bool Load(const uint8_t* from, Width* out) {
+uint32_t Load(const uint8_t* from, Width* out) {
   return Guarded([=] { *out = *reinterpret_cast<const volatile Width*>(from); });
 }
 
 template <typename Width>
-bool Store(uint8_t* to, Width value) {
+uint32_t Store(uint8_t* to, Width value) {
   return Guarded([=] { *reinterpret_cast<volatile Width*>(to) = value; });
 }
 

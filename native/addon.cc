@@ -10,6 +10,9 @@
 
 NAPI_MODULE_INIT() {
   using namespace node_vfio;
+  napi_value page_size = nullptr;
+  napi_create_uint32(env, static_cast<uint32_t>(PageSize()), &page_size);
+  napi_set_named_property(env, exports, "pageSize", page_size);
   const bool made = Environment::Create(env, exports) && ExportCalls(env, exports) &&
                     ExportIoctl(env, exports) && ExportRegion(env, exports) &&
                     ExportEventfd(env, exports) && ExportMemory(env, exports) &&

@@ -42,8 +42,7 @@ bool Arguments::Boolean(size_t index, bool* out) {
 bool Arguments::Text(size_t index, std::string* out) {
   char buffer[kTextLimit + 4];
   size_t length = 0;
-  if (napi_get_value_string_utf8(env_, values_[index], buffer, sizeof buffer, &length) !=
-          napi_ok ||
+  if (napi_get_value_string_utf8(env_, values_[index], buffer, sizeof buffer, &length) != napi_ok ||
       length >= kTextLimit || std::memchr(buffer, 0, length) != nullptr) {
     return Fail(index, "a string without NUL, shorter than 4096 bytes");
   }

@@ -23,7 +23,8 @@ class Arguments {
 
   Arguments(napi_env env, napi_callback_info info);
 
-  // Each reads one argument; false means that a TypeError is pending. Functions return nullptr then.
+  // Each reads one argument; false means that a TypeError is pending. Functions return nullptr
+  // then.
   bool Integer(size_t index, int64_t least, int64_t most, int64_t* out);
   bool Boolean(size_t index, bool* out);
   bool Text(size_t index, std::string* out);

@@ -28,8 +28,7 @@ napi_value Queue(Environment& environment, AsyncWork* work, const char* name) {
   work->environment = &environment;
   napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &text);
   if (napi_create_promise(env, &work->deferred, &promise) == napi_ok &&
-      napi_create_async_work(env, nullptr, text, Execute, Complete, work, &work->work) ==
-          napi_ok &&
+      napi_create_async_work(env, nullptr, text, Execute, Complete, work, &work->work) == napi_ok &&
       napi_queue_async_work(env, work->work) == napi_ok) {
     return promise;
   }

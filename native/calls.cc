@@ -135,8 +135,7 @@ napi_value BytesMove(napi_env env, napi_callback_info info) {
 
 bool ExportCalls(napi_env env, napi_value exports) {
   return Export(env, exports, "open", Open) && Export(env, exports, "close", Close) &&
-         Export(env, exports, "closeAsync", CloseAsync) &&
-         Export(env, exports, "dup", Duplicate) &&
+         Export(env, exports, "closeAsync", CloseAsync) && Export(env, exports, "dup", Duplicate) &&
          Export(env, exports, "read", FrameMove<Transfer::kRead>) &&
          Export(env, exports, "write", FrameMove<Transfer::kWrite>) &&
          Export(env, exports, "pread", FrameMove<Transfer::kReadAt>) &&

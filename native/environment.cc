@@ -4,11 +4,28 @@
 
 namespace node_vfio {
 
+__thread LastCaller last_caller = {nullptr, nullptr};
+
+void RememberCaller(napi_env env) {
+  void* data = nullptr;
+  napi_get_instance_data(env, &data);
+  Frame* frame = static_cast<Environment*>(data)->frame;
+  char* state = reinterpret_cast<char*>(frame) - offsetof(HotState, frame);
+  last_caller = {env, reinterpret_cast<HotState*>(state)};
+}
+
+void ForgetCaller(napi_env env) {
+  if (last_caller.env == env) last_caller = {nullptr, nullptr};
+}
+
 namespace {
 
 bool ExportFrame(Environment& self, napi_value exports) {
-  if (!self.frame_memory.Reserve(kFrameSize)) return false;
-  self.frame = reinterpret_cast<Frame*>(self.frame_memory.Tail(kFrameSize));
+  if (!self.hot_memory.Reserve(sizeof(HotState))) return false;
+  HotState* state = reinterpret_cast<HotState*>(self.hot_memory.Tail(sizeof(HotState)));
+  state->environment = &self;
+  self.slots.Use(state->slots);
+  self.frame = &state->frame;
   napi_value buffer = nullptr;
   // The memory belongs to the environment, so the buffer's own end has nothing to do.
   const napi_finalize nothing = [](napi_env, void*, void*) {};
@@ -18,6 +35,8 @@ bool ExportFrame(Environment& self, napi_value exports) {
 }
 
 }  // namespace
+
+Environment::~Environment() { ForgetCaller(env); }
 
 bool Environment::Create(napi_env env, napi_value exports) {
   Environment* self = new Environment;
@@ -39,6 +58,7 @@ void Environment::End(napi_async_cleanup_hook_handle handle, void* data) {
   UnmapAllRegions(*self);
   self->watches.CloseAll([handle] { napi_remove_async_cleanup_hook(handle); });
   self->files.CloseAll();
+  self->address_space.EndHeld();
 }
 
 bool Export(napi_env env, napi_value exports, const char* name, napi_callback callback) {

@@ -7,9 +7,8 @@
 
 #include "address_space.h"
 #include "files.h"
-#include "frame.h"
 #include "guarded_bytes.h"
-#include "slots.h"
+#include "hot_state.h"
 #include "watches.h"
 
 namespace node_vfio {
@@ -17,13 +16,13 @@ namespace node_vfio {
 struct Environment {
   // The environment of a call. Valid for as long as its JavaScript runs.
   static Environment* Of(napi_env env) {
-    void* data = nullptr;
-    napi_get_instance_data(env, &data);
-    return static_cast<Environment*>(data);
+    if (last_caller.env != env) RememberCaller(env);
+    return last_caller.state->environment;
   }
 
   // Makes the environment's state and registers its end. False with an exception pending.
   static bool Create(napi_env env, napi_value exports);
+  ~Environment();
 
   napi_env env = nullptr;
   uv_loop_t* loop = nullptr;
@@ -32,7 +31,7 @@ struct Environment {
   Files files;
   AddressSpace address_space;
   Watches watches;
-  GuardedBytes frame_memory;
+  GuardedBytes hot_memory;
   GuardedBytes arena;  // an ioctl's struct that is too long for the frame
   bool ending = false;
 

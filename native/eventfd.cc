@@ -87,7 +87,9 @@ void Watches::OnReadable(uv_poll_t* poll, int status, int) {
   Watch* watch = static_cast<Watch*>(poll->data);
   uint64_t count = 0;
   // Somebody else may have read the count between poll and read: EAGAIN, nothing to tell.
-  if (status != 0 || watch->environment->ending || read(watch->fd, &count, sizeof count) != sizeof count) return;
+  if (status != 0 || watch->environment->ending ||
+      read(watch->fd, &count, sizeof count) != sizeof count)
+    return;
   napi_env env = watch->environment->env;
   napi_handle_scope scope = nullptr;
   if (napi_open_handle_scope(env, &scope) != napi_ok) return;

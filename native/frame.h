@@ -17,17 +17,17 @@ constexpr size_t kFrameSize = 8192;
 constexpr size_t kFrameData = kFrameSize - 64;
 
 struct Frame {
-  uint32_t status;    // 0, or an errno (also of a register access: EBADF, ERANGE, EINVAL, EIO)
-  uint32_t slot;      // mapping slot of a register access
-  uint32_t offset;    // byte offset within the slot
-  uint32_t value;     // value read or to be written: 8, 16, 32 bits
-  uint64_t wide;      // 64-bit value; an address; an ioctl's number
-  double position;    // file offset
-  int32_t fd;         // file descriptor of a system call
-  uint32_t request;   // ioctl request
-  uint32_t length;    // bytes in the data area, or kNumber
-  int32_t result;     // what the system call returned
-  int32_t opened;     // file descriptor that an ioctl opened, or -1
+  uint32_t status;   // 0, or an errno (also of a register access: EBADF, ERANGE, EINVAL, EIO)
+  uint32_t slot;     // mapping slot of a register access
+  uint32_t offset;   // byte offset within the slot
+  uint32_t value;    // value read or to be written: 8, 16, 32 bits
+  uint64_t wide;     // 64-bit value; an address; an ioctl's number
+  double position;   // file offset
+  int32_t fd;        // file descriptor of a system call
+  uint32_t request;  // ioctl request
+  uint32_t length;   // bytes in the data area, or kNumber
+  int32_t result;    // what the system call returned
+  int32_t opened;    // file descriptor that an ioctl opened, or -1
   uint32_t reserved[3];
   uint8_t data[kFrameData];
 

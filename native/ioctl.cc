@@ -39,8 +39,8 @@ const RequestRule* FindRule(FileKind kind, unsigned long number) {
 // by every reading.
 int CheckForeign(const Environment& environment, const Request& request) {
   bool known = false;
-  for (FileKind kind : {FileKind::kContainer, FileKind::kGroup, FileKind::kDevice,
-                        FileKind::kOther}) {
+  for (FileKind kind :
+       {FileKind::kContainer, FileKind::kGroup, FileKind::kDevice, FileKind::kOther}) {
     const RequestRule* rule = FindRule(kind, request.number);
     if (rule == nullptr) continue;
     known = true;
@@ -73,10 +73,9 @@ int CheckRequest(const Environment& environment, Request* request) {
 }
 
 int64_t Issue(const Request& request) {
-  const int result =
-      request.has_bytes
-          ? ioctl(request.fd, request.number, request.bytes)
-          : ioctl(request.fd, request.number, static_cast<unsigned long>(request.value));
+  const int result = request.has_bytes ? ioctl(request.fd, request.number, request.bytes)
+                                       : ioctl(request.fd, request.number,
+                                               static_cast<unsigned long>(request.value));
   return result < 0 ? -errno : result;
 }
 
@@ -104,8 +103,8 @@ napi_value FrameIoctl(napi_env env, napi_callback_info) {
   Environment* self = Environment::Of(env);
   Frame& frame = *self->frame;
   const uint32_t length = frame.length;
-  Request request{frame.fd, frame.request, kUnsafe,         length != kNumber,
-                  frame.wide, nullptr,     length,          nullptr};
+  Request request{frame.fd,   frame.request, kUnsafe, length != kNumber,
+                  frame.wide, nullptr,       length,  nullptr};
   if (request.has_bytes) {
     if (length > kFrameData) return Refuse(frame, EINVAL);
     request.bytes = frame.tail(length);
@@ -128,8 +127,8 @@ napi_value IoctlBytes(napi_env env, napi_callback_info info) {
       !arguments.Uint8Array(2, &bytes) || !arguments.Boolean(3, &unsafe)) {
     return nullptr;
   }
-  Request request{fd, static_cast<unsigned long>(number), unsafe, true, 0, nullptr,
-                  bytes.length, nullptr};
+  Request request{
+      fd, static_cast<unsigned long>(number), unsafe, true, 0, nullptr, bytes.length, nullptr};
   if (!self->arena.Reserve(bytes.length)) return Finish(*self, request, -ENOMEM), nullptr;
   request.bytes = self->arena.Tail(bytes.length);
   if (bytes.length != 0) std::memcpy(request.bytes, bytes.data, bytes.length);
@@ -151,7 +150,7 @@ struct IoctlWork : AsyncWork {
 
   double Complete(napi_env env) override {
     Environment& self = *environment;
-    if (result >= 0) AdoptOpened(self, request, result);
+    const double opened = AdoptOpened(self, request, result);
     napi_value array = nullptr;
     Bytes bytes{};
     if (target != nullptr && napi_get_reference_value(env, target, &array) == napi_ok &&
@@ -160,7 +159,9 @@ struct IoctlWork : AsyncWork {
     }
     if (target != nullptr) napi_delete_reference(env, target);
     LeaveFile(self, request.fd);
-    return static_cast<double>(result);
+    // Both in one number: TypeScript takes them apart.
+    return result < 0 ? static_cast<double>(result)
+                      : static_cast<double>(result) + (opened + 1) * 4294967296.0;
   }
 };
 
@@ -178,8 +179,14 @@ napi_value IoctlAsync(napi_env env, napi_callback_info info) {
   }
   const bool has_bytes = ReadBytes(env, arguments.at(2), &bytes);
   IoctlWork* work = new IoctlWork;
-  work->request = {fd, static_cast<unsigned long>(number), unsafe, has_bytes, self->frame->wide,
-                   nullptr, bytes.length, nullptr};
+  work->request = {fd,
+                   static_cast<unsigned long>(number),
+                   unsafe,
+                   has_bytes,
+                   self->frame->wide,
+                   nullptr,
+                   bytes.length,
+                   nullptr};
   if (has_bytes) {
     if (!work->memory.Reserve(bytes.length)) return delete work, Outcome(env, -ENOMEM);
     work->request.bytes = work->memory.Tail(bytes.length);

@@ -14,9 +14,9 @@ struct Request {
   int fd;
   unsigned long number;
   bool unsafe;
-  bool has_bytes;       // else `value` is the argument
+  bool has_bytes;  // else `value` is the argument
   uint64_t value;
-  uint8_t* bytes;       // before a guard page
+  uint8_t* bytes;  // before a guard page
   size_t length;
   const RequestRule* rule;
 };

@@ -28,7 +28,6 @@ namespace {
 struct Memory {
   Environment* environment;
   void* start;
-  size_t length;
   napi_ref buffer = nullptr;  // weak: tells whether the ArrayBuffer still has the bytes
   bool elsewhere = false;     // the bytes moved to a buffer that may outlive this environment
   bool* gone = nullptr;       // where to say that it is gone, while it is being made
@@ -100,23 +99,23 @@ void OnEnvironmentEnd(void* data) {
 void Unmap(napi_env env, void*, void* hint) {
   Memory* memory = static_cast<Memory*>(hint);
   if (memory->gone != nullptr) *memory->gone = true;
-  memory->environment->address_space.Remove(memory->start);
+  AddressSpace& space = memory->environment->address_space;
   if (memory->buffer != nullptr) {
     napi_remove_env_cleanup_hook(env, OnEnvironmentEnd, memory);
     napi_delete_reference(env, memory->buffer);
   }
-  if (!memory->elsewhere) munmap(memory->start, memory->length);
+  memory->elsewhere ? space.Forget(memory->start) : space.End(memory->start);
   delete memory;
 }
 
 // The view of memory that JavaScript may read and write is an ArrayBuffer; other memory would crash
 // it, so that one is a handle without bytes.
-bool MakeHandle(napi_env env, int protection, Memory* memory, napi_value* handle) {
-  if (protection != (PROT_READ | PROT_WRITE)) {
+bool MakeHandle(napi_env env, const Wish& wish, Memory* memory, napi_value* handle) {
+  if (wish.protection != (PROT_READ | PROT_WRITE)) {
     return napi_create_external(env, memory->start, Unmap, memory, handle) == napi_ok;
   }
-  return napi_create_external_arraybuffer(env, memory->start, memory->length, Unmap, memory,
-                                          handle) == napi_ok &&
+  return napi_create_external_arraybuffer(env, memory->start, wish.length, Unmap, memory, handle) ==
+             napi_ok &&
          napi_create_reference(env, *handle, 0, &memory->buffer) == napi_ok &&
          napi_add_env_cleanup_hook(env, OnEnvironmentEnd, memory) == napi_ok;
 }
@@ -142,34 +141,53 @@ napi_value Allocate(napi_env env, napi_callback_info info) {
   const int error = MapMemory(wish, &start);
   if (error != 0) return Outcome(env, error);
   Environment* self = Environment::Of(env);
-  Memory* memory = new Memory{self, start, wish.length};
+  Memory* memory = new Memory{self, start};
+  self->address_space.Add(start, wish.length, RangeKind::kMemory);
   bool gone = false;
   memory->gone = &gone;
   napi_value handle = nullptr;
-  if (!MakeHandle(env, wish.protection, memory, &handle)) {
+  if (!MakeHandle(env, wish, memory, &handle)) {
     // Node may already have finalized what it could not make. Where it has not, it still can.
     if (!gone) memory->gone = nullptr;
     return Outcome(env, -ENOMEM);
   }
   memory->gone = nullptr;
-  self->address_space.Add(start, wish.length, RangeKind::kMemory);
   self->frame->wide = reinterpret_cast<uintptr_t>(start);
   self->frame->position = static_cast<double>(wish.length);
   return handle;
 }
 
-// release(address in the frame's `wide`): no request may point there from now on. The pages go
-// back when the handle is gone.
-napi_value Release(napi_env env, napi_callback_info) {
+// retire(address in the frame's `wide`): no request may point there from now on. The pages go back
+// when the handle is gone.
+napi_value Retire(napi_env env, napi_callback_info) {
   Environment* self = Environment::Of(env);
-  self->address_space.Remove(reinterpret_cast<void*>(self->frame->wide));
+  self->address_space.Retire(reinterpret_cast<void*>(self->frame->wide));
+  return nullptr;
+}
+
+// hold(address in `wide`, length in `position`): the first address of what is held, in `wide`;
+// EFAULT in the status where that is no memory of ours.
+napi_value Hold(napi_env env, napi_callback_info) {
+  Environment* self = Environment::Of(env);
+  Frame& frame = *self->frame;
+  if (!(frame.position >= 0 && frame.position <= 9007199254740991.0)) return Refuse(frame, EFAULT);
+  frame.wide = self->address_space.Hold(frame.wide, static_cast<uint64_t>(frame.position));
+  frame.status = frame.wide == 0 ? EFAULT : 0;
+  return nullptr;
+}
+
+// unhold(first address in `wide`): ends one hold.
+napi_value Unhold(napi_env env, napi_callback_info) {
+  Environment* self = Environment::Of(env);
+  self->address_space.Release(self->frame->wide);
   return nullptr;
 }
 
 }  // namespace
 
 bool ExportMemory(napi_env env, napi_value exports) {
-  return Export(env, exports, "allocate", Allocate) && Export(env, exports, "release", Release);
+  return Export(env, exports, "allocate", Allocate) && Export(env, exports, "retire", Retire) &&
+         Export(env, exports, "hold", Hold) && Export(env, exports, "unhold", Unhold);
 }
 
 }  // namespace node_vfio

@@ -4,7 +4,7 @@
 
 namespace node_vfio {
 
-// allocate, release.
+// allocate, retire, hold, unhold.
 bool ExportMemory(napi_env env, napi_value exports);
 
 }  // namespace node_vfio

@@ -14,23 +14,34 @@ namespace node_vfio {
 
 namespace {
 
-// Whether an access of this width may go to the slot at all: 0, or the errno to answer with.
-// A closed mapping has the empty slot, so it is out of range too; TypeScript tells the two apart.
-inline uint32_t Misplaced(const Slot& slot, uint32_t offset, uint64_t width) {
-  if (slot.length < width || offset > slot.length - width) return ERANGE;
-  return (offset & (width - 1)) != 0 ? EINVAL : 0;
+template <typename Width>
+constexpr unsigned kShift = sizeof(Width) == 8   ? 3
+                            : sizeof(Width) == 4 ? 2
+                                                 : sizeof(Width) / 2;
+
+// Whether an access may go there at all. Rotating moves the bits of a misaligned offset to the top,
+// so that one comparison finds both that and an offset past the end. The empty slot of a closed
+// mapping has no end to be before.
+template <typename Width>
+inline bool IsInside(const Slot& slot, uint32_t offset) {
+  constexpr unsigned shift = kShift<Width>;
+  const uint32_t index = shift == 0 ? offset : offset >> shift | offset << (32 - shift);
+  return index < slot.length >> shift;
 }
 
 template <typename Width>
-napi_value Read(napi_env env, napi_callback_info) {
-  Environment* self = Environment::Of(env);
-  Frame& frame = *self->frame;
-  const Slot& slot = self->slots.at(frame.slot);
+__attribute__((noinline, cold)) napi_value Misplaced(Frame& frame) {
+  return Refuse(frame, (frame.offset & (sizeof(Width) - 1)) != 0 ? EINVAL : ERANGE);
+}
+
+template <typename Width>
+napi_value Read(HotState& state) {
+  Frame& frame = state.frame;
+  const Slot& slot = state.slots[frame.slot % kSlotCount];
   const uint32_t offset = frame.offset;
-  const uint32_t misplaced = Misplaced(slot, offset, sizeof(Width));
-  if (__builtin_expect(misplaced != 0, 0)) return Refuse(frame, misplaced);
+  if (__builtin_expect(!IsInside<Width>(slot, offset), 0)) return Misplaced<Width>(frame);
   Width value = 0;
-  frame.status = Load(slot.base + offset, &value) ? 0 : EIO;
+  frame.status = Load(slot.base + offset, &value);
   AfterRead();
   if (sizeof(Width) == 8) {
     frame.wide = value;
@@ -41,16 +52,14 @@ napi_value Read(napi_env env, napi_callback_info) {
 }
 
 template <typename Width>
-napi_value Write(napi_env env, napi_callback_info) {
-  Environment* self = Environment::Of(env);
-  Frame& frame = *self->frame;
-  const Slot& slot = self->slots.at(frame.slot);
+napi_value Write(HotState& state) {
+  Frame& frame = state.frame;
+  const Slot& slot = state.slots[frame.slot % kSlotCount];
   const uint32_t offset = frame.offset;
-  const uint32_t misplaced = Misplaced(slot, offset, sizeof(Width));
-  if (__builtin_expect(misplaced != 0, 0)) return Refuse(frame, misplaced);
+  if (__builtin_expect(!IsInside<Width>(slot, offset), 0)) return Misplaced<Width>(frame);
   const auto value = static_cast<Width>(sizeof(Width) == 8 ? frame.wide : frame.value);
   BeforeDoorbell();
-  frame.status = Store(slot.base + offset, value) ? 0 : EIO;
+  frame.status = Store(slot.base + offset, value);
   return nullptr;
 }
 
@@ -60,9 +69,9 @@ size_t MovePiece(uint8_t* device, uint8_t* memory, bool to_device) {
   Width value;
   if (to_device) {
     std::memcpy(&value, memory, sizeof value);
-    return Store(device, value) ? sizeof value : 0;
+    return Store(device, value) == 0 ? sizeof value : 0;
   }
-  if (!Load(device, &value)) return 0;
+  if (Load(device, &value) != 0) return 0;
   std::memcpy(memory, &value, sizeof value);
   return sizeof value;
 }
@@ -136,10 +145,12 @@ napi_value Map(napi_env env, napi_callback_info info) {
   if (start == MAP_FAILED) return Outcome(env, -errno);
   // A child of fork(2) would hold the device, and its container, with the mapping.
   madvise(start, static_cast<size_t>(length), MADV_DONTFORK);
+  const uint32_t slot = self->slots.Add(static_cast<uint8_t*>(start), static_cast<size_t>(length));
+  if (slot == 0) return munmap(start, static_cast<size_t>(length)), Outcome(env, -ENOMEM);
   const size_t pages = RoundUp(static_cast<size_t>(length), PageSize());
   self->address_space.Add(start, pages, RangeKind::kDevice);
   self->frame->wide = reinterpret_cast<uintptr_t>(start);
-  return Outcome(env, self->slots.Add(static_cast<uint8_t*>(start), static_cast<size_t>(length)));
+  return Outcome(env, slot);
 }
 
 int UnmapRegion(Environment& self, uint32_t first) {
@@ -147,7 +158,7 @@ int UnmapRegion(Environment& self, uint32_t first) {
   if (region == nullptr) return -EBADF;
   const Slot whole = *region;
   self.slots.Remove(first);
-  self.address_space.Remove(whole.base);
+  self.address_space.Forget(whole.base);
   return munmap(whole.base, whole.length) == 0 ? 0 : -errno;
 }
 
@@ -169,14 +180,14 @@ void UnmapAllRegions(Environment& environment) {
 
 bool ExportRegion(napi_env env, napi_value exports) {
   return Export(env, exports, "mmap", Map) && Export(env, exports, "munmap", Unmap) &&
-         Export(env, exports, "read8", Read<uint8_t>) &&
-         Export(env, exports, "read16", Read<uint16_t>) &&
-         Export(env, exports, "read32", Read<uint32_t>) &&
-         Export(env, exports, "read64", Read<uint64_t>) &&
-         Export(env, exports, "write8", Write<uint8_t>) &&
-         Export(env, exports, "write16", Write<uint16_t>) &&
-         Export(env, exports, "write32", Write<uint32_t>) &&
-         Export(env, exports, "write64", Write<uint64_t>) &&
+         Export(env, exports, "read8", FrameCall<Read<uint8_t>>) &&
+         Export(env, exports, "read16", FrameCall<Read<uint16_t>>) &&
+         Export(env, exports, "read32", FrameCall<Read<uint32_t>>) &&
+         Export(env, exports, "read64", FrameCall<Read<uint64_t>>) &&
+         Export(env, exports, "write8", FrameCall<Write<uint8_t>>) &&
+         Export(env, exports, "write16", FrameCall<Write<uint16_t>>) &&
+         Export(env, exports, "write32", FrameCall<Write<uint32_t>>) &&
+         Export(env, exports, "write64", FrameCall<Write<uint64_t>>) &&
          Export(env, exports, "copy", CopyBytes);
 }
 

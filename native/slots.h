@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <vector>
 
 namespace node_vfio {
 
@@ -17,19 +16,20 @@ struct Slot {
 
 constexpr uint64_t kSlotBytes = uint64_t{1} << 32;
 
+// A power of two, so that any number leads to a slot by masking it.
+constexpr uint32_t kSlotCount = 16384;
+
 class Slots {
  public:
-  // Slot 0 stays empty: it is the slot of every closed mapping.
-  Slots() : slots_(1) {}
+  // Takes charge of a table of kSlotCount empty slots.
+  void Use(Slot* table) { slots_ = table; }
 
-  // Takes as many free slots in a row as the mapping needs; the first one's number.
+  // Takes as many free slots in a row as the mapping needs; the first one's number, or 0 when the
+  // table is full. Slot 0 stays empty: it is the slot of every closed mapping.
   uint32_t Add(uint8_t* base, uint64_t length);
 
   // Empties the slots of a mapping, which must be there.
   void Remove(uint32_t first);
-
-  // The slot of a number, the empty one where there is none.
-  const Slot& at(uint32_t number) const { return slots_[number < slots_.size() ? number : 0]; }
 
   // The whole mapping whose first slot this is, or nullptr.
   const Slot* Whole(uint32_t first) const;
@@ -38,9 +38,8 @@ class Slots {
   uint32_t Any() const { return mappings_.empty() ? 0 : mappings_.begin()->first; }
 
  private:
-  static size_t Count(uint64_t length) { return (length + kSlotBytes - 1) / kSlotBytes; }
-
-  std::vector<Slot> slots_;
+  Slot* slots_ = nullptr;
+  uint32_t end_ = 1;                   // no slot from here on was ever taken
   std::map<uint32_t, Slot> mappings_;  // whole, by first slot
 };
 

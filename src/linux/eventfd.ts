@@ -1,0 +1,38 @@
+import { VfioError } from "../errors.js";
+import type { Fd, Watch } from "../kernel.js";
+import type { Addon } from "./addon.js";
+
+/** A listener on an eventfd, by uv_poll on this thread's event loop. */
+export class LinuxWatch implements Watch {
+  readonly #addon: Addon;
+  readonly #onClose: (watch: LinuxWatch) => void;
+  /** Its number in native code. One that has ended, with its eventfd, does nothing any more. */
+  readonly #number: number;
+
+  /** @throws VfioError EBADF; EEXIST when the descriptor has a listener already */
+  constructor(
+    addon: Addon,
+    fd: Fd,
+    listener: (count: number) => void,
+    onClose: (watch: LinuxWatch) => void,
+  ) {
+    const number = addon.watch(fd, listener);
+    if (number < 0) throw new VfioError({ errno: -number, syscall: "epoll_ctl" });
+    this.#addon = addon;
+    this.#onClose = onClose;
+    this.#number = number;
+  }
+
+  ref(): void {
+    this.#addon.watchRef(this.#number, true);
+  }
+
+  unref(): void {
+    this.#addon.watchRef(this.#number, false);
+  }
+
+  close(): void {
+    this.#onClose(this);
+    this.#addon.watchClose(this.#number);
+  }
+}

@@ -1,0 +1,3 @@
+/** The host's kernel. Importing this loads no native code; making a `LinuxKernel` does. */
+
+export { LinuxKernel } from "./kernel.js";

@@ -1,0 +1,153 @@
+import { release } from "node:os";
+import { VfioError } from "../errors.js";
+import type {
+  AllocateOptions,
+  Fd,
+  Hold,
+  IoctlArgument,
+  Kernel,
+  KernelDescription,
+  Mapping,
+  Memory,
+  MmapOptions,
+  Sysfs,
+  Watch,
+} from "../kernel.js";
+import { Protection } from "../kernel.js";
+import { checkBoolean, checkFd, checkFunction, checkInteger, checkOffset } from "./arguments.js";
+import { hostClock } from "./clock.js";
+import { LinuxWatch } from "./eventfd.js";
+import { Files } from "./files.js";
+import { WIDE } from "./frame.js";
+import { Ioctl } from "./ioctl.js";
+import { allocate, hold } from "./memory.js";
+import { type Native, native } from "./native.js";
+import { LinuxSysfs } from "./sysfs.js";
+import { linuxSystem } from "./system.js";
+
+/** What can be closed at shutdown. */
+interface Closable {
+  close(): void;
+}
+
+/**
+ * The host's kernel. It does what it is told and adds no policy: the gate before it does that.
+ * Descriptors that it did not open are EBADF.
+ *
+ * @throws Error with `code: "ERR_VFIO_UNAVAILABLE"` from the constructor where the addon is missing
+ */
+export class LinuxKernel implements Kernel {
+  readonly description: KernelDescription;
+  readonly clock = hostClock;
+  readonly sysfs: Sysfs;
+  readonly system = linuxSystem;
+  readonly pageSize: number;
+  readonly #native: Native;
+  readonly #files: Files;
+  readonly #ioctl: Ioctl;
+  /** Mappings and watches that shutdown has to end. */
+  readonly #open = new Set<Closable>();
+
+  constructor() {
+    this.#native = native();
+    const { addon, frame, pageSize } = this.#native;
+    const version = release();
+    this.description = { kind: "linux", release: version, text: `Linux ${version}` };
+    this.pageSize = pageSize;
+    this.sysfs = new LinuxSysfs(addon, frame);
+    this.#files = new Files(addon, frame);
+    this.#ioctl = new Ioctl(addon, frame, this.#files);
+  }
+
+  open(path: string, flags: number): Fd {
+    return this.#files.open(path, flags);
+  }
+
+  close(fd: Fd): void {
+    this.#files.close(fd);
+  }
+
+  closeAsync(fd: Fd): Promise<void> {
+    return this.#files.closeAsync(fd);
+  }
+
+  dup(fd: Fd): Fd {
+    return this.#files.dup(fd);
+  }
+
+  read(fd: Fd, target: Uint8Array): number {
+    return this.#files.read(fd, target);
+  }
+
+  write(fd: Fd, source: Uint8Array): number {
+    return this.#files.write(fd, source);
+  }
+
+  pread(fd: Fd, target: Uint8Array, offset: number): number {
+    return this.#files.pread(fd, target, offset);
+  }
+
+  pwrite(fd: Fd, source: Uint8Array, offset: number): number {
+    return this.#files.pwrite(fd, source, offset);
+  }
+
+  ioctl(fd: Fd, request: number, argument: IoctlArgument): number {
+    return this.#ioctl.call(fd, request, argument, false);
+  }
+
+  ioctlAsync(fd: Fd, request: number, argument: IoctlArgument): Promise<number> {
+    return this.#ioctl.callAsync(fd, request, argument, false);
+  }
+
+  unsafeIoctl(fd: Fd, request: number, argument: IoctlArgument): number {
+    return this.#ioctl.call(fd, request, argument, true);
+  }
+
+  mmap(fd: Fd, options: MmapOptions): Mapping {
+    const { offset, length, protection = Protection.readWrite, private: copy = false } = options;
+    checkFd(fd);
+    checkOffset(offset);
+    checkInteger("length", length, 0, Number.MAX_SAFE_INTEGER);
+    checkInteger("protection", protection, 0, Protection.readWrite);
+    const { addon, frame, Mapping } = this.#native;
+    const slot = addon.mmap(fd, offset, length, protection, checkBoolean("private", copy));
+    if (slot < 0) {
+      throw new VfioError({ errno: -slot, syscall: "mmap", path: this.#files.path(fd) });
+    }
+    const onClose = (closed: Closable) => this.#open.delete(closed);
+    const address = frame.wides[WIDE]!;
+    const mapping = new Mapping({ addon, frame, slot, length, address, onClose });
+    this.#open.add(mapping);
+    return mapping;
+  }
+
+  eventfd(initial = 0): Fd {
+    const fd = this.#native.addon.eventfd(checkInteger("initial", initial, 0, 0xffff_ffff));
+    if (fd < 0) throw new VfioError({ errno: -fd, syscall: "eventfd2" });
+    this.#files.adopt(fd);
+    return fd;
+  }
+
+  watch(fd: Fd, listener: (count: number) => void): Watch {
+    const onClose = (closed: Closable) => this.#open.delete(closed);
+    checkFunction("listener", listener);
+    const opened = new LinuxWatch(this.#native.addon, checkFd(fd), listener, onClose);
+    this.#open.add(opened);
+    return opened;
+  }
+
+  allocate(length: number, options?: AllocateOptions): Memory {
+    const { addon, frame } = this.#native;
+    return allocate(addon, frame, length, options);
+  }
+
+  hold(address: bigint, length: bigint): Hold | undefined {
+    const { addon, frame } = this.#native;
+    return hold(addon, frame, address, length);
+  }
+
+  shutdown(): void {
+    for (const closable of this.#open) closable.close();
+    this.#files.closeAll();
+  }
+}

@@ -1,0 +1,127 @@
+import { Errno } from "../errno.js";
+import { VfioError } from "../errors.js";
+import type { Mapping } from "../kernel.js";
+import type { Addon } from "./addon.js";
+import { checkBytes, checkInteger, wrongType } from "./arguments.js";
+import { type Frame, OFFSET, POSITION, SLOT, STATUS, VALUE, WIDE } from "./frame.js";
+
+/** What a mapping is made of. */
+export interface MappingFacts {
+  addon: Addon;
+  frame: Frame;
+  /** Its first slot in native code. */
+  slot: number;
+  length: number;
+  address: bigint;
+  onClose: (mapping: { close(): void }) => void;
+}
+
+/** Width of an access in bytes. */
+export type Width = 1 | 2 | 4 | 8;
+
+/** Bytes of a slot: a mapping that is longer has several in a row. */
+const SLOT_BYTES = 2 ** 32;
+
+/** The slot in which nothing is mapped. */
+const CLOSED = 0;
+
+/** Everything of a mapping that is not the quick path: `mapping-access.ts` has that. */
+export class MappingBase implements Omit<Mapping, `${"read" | "write"}${8 | 16 | 32 | 64}`> {
+  readonly length: number;
+  readonly address: bigint;
+  /** For the quick path alone: the slot that accesses go to; `CLOSED` when there is none. */
+  slot: number;
+  readonly #facts: MappingFacts;
+
+  constructor(facts: MappingFacts) {
+    this.length = facts.length;
+    this.address = facts.address;
+    this.slot = facts.slot;
+    this.#facts = facts;
+  }
+
+  get closed(): boolean {
+    return this.slot === CLOSED;
+  }
+
+  readBytes(offset: number, target: Uint8Array): void {
+    this.#copy(offset, checkBytes("target", target), false);
+  }
+
+  writeBytes(offset: number, source: Uint8Array): void {
+    this.#copy(offset, checkBytes("source", source), true);
+  }
+
+  close(): void {
+    const { slot } = this;
+    if (slot === CLOSED) return;
+    this.slot = CLOSED;
+    this.#facts.onClose(this);
+    const result = this.#facts.addon.munmap(slot);
+    if (result < 0) throw new VfioError({ errno: -result, syscall: "munmap" });
+  }
+
+  /** A read beyond 4 GiB, or with an offset that is none. The value is in the frame. */
+  readFar(offset: number, width: Width): number {
+    const { addon, frame } = this.#facts;
+    this.#aim(offset, width);
+    ({ 1: addon.read8, 2: addon.read16, 4: addon.read32, 8: addon.read64 })[width]();
+    if (frame.words[STATUS] !== 0) throw this.failure(offset, width);
+    return frame.words[VALUE]!;
+  }
+
+  /** A write of the same kind. */
+  writeFar(offset: number, width: Width, value: number | bigint): void {
+    const { addon, frame } = this.#facts;
+    this.#aim(offset, width);
+    if (typeof value === "bigint") frame.wides[WIDE] = value;
+    else frame.words[VALUE] = value;
+    ({ 1: addon.write8, 2: addon.write16, 4: addon.write32, 8: addon.write64 })[width]();
+    if (frame.words[STATUS] !== 0) throw this.failure(offset, width);
+  }
+
+  /** Why native code refused an access, or what became of it. */
+  failure(offset: number, width: number): Error {
+    if (this.closed) return closedError();
+    const errno = this.#facts.frame.words[STATUS]!;
+    if (errno === Errno.ERANGE) return outside(offset, width, this.length);
+    if (errno === Errno.EINVAL) {
+      return new RangeError(`offset ${offset} is not a multiple of the width, ${width} bytes`);
+    }
+    const hint = `the device does not answer at offset ${offset}: its memory may be switched off`;
+    return new VfioError({ errno, syscall: "access", hint });
+  }
+
+  /** Chooses the slot that a far offset lies in. */
+  #aim(offset: number, width: Width): void {
+    this.#checkRange(offset, width);
+    const { words } = this.#facts.frame;
+    const window = Math.floor(offset / SLOT_BYTES);
+    words[SLOT] = this.slot + window;
+    words[OFFSET] = offset - window * SLOT_BYTES;
+  }
+
+  #copy(offset: number, bytes: Uint8Array, toDevice: boolean): void {
+    this.#checkRange(offset, bytes.length);
+    const { addon, frame } = this.#facts;
+    frame.words[SLOT] = this.slot;
+    frame.doubles[POSITION] = offset;
+    addon.copy(bytes, toDevice);
+    if (frame.words[STATUS] !== 0) throw this.failure(offset, bytes.length);
+  }
+
+  #checkRange(offset: number, length: number): void {
+    if (typeof offset !== "number") throw wrongType("offset", "a number", offset);
+    if (this.closed) throw closedError();
+    checkInteger("offset", offset, 0, Number.MAX_SAFE_INTEGER);
+    if (offset + length > this.length) throw outside(offset, length, this.length);
+  }
+}
+
+function closedError(): Error {
+  return Object.assign(new Error("the mapping is closed"), { code: "ERR_VFIO_CLOSED" });
+}
+
+function outside(offset: number, width: number, length: number): RangeError {
+  return new RangeError(`${width} bytes at offset ${offset} are outside of a mapping of ${length}`);
+}
