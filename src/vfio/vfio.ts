@@ -164,14 +164,18 @@ export class Vfio extends Handle {
       unsafeNoIommu,
     });
     const shared = this.#container;
+    let device: Device;
     try {
       this.#prepare(group, container);
-      return yield* group.openDeviceSteps(found.name, options);
+      device = yield* group.openDeviceSteps(found.name, options);
     } catch (error) {
       if (opened && group.devices.length === 0) group.closeSync();
       if (shared === undefined && this.#container?.groups.length === 0) this.#container.closeSync();
       throw error;
     }
+    // Closed meanwhile: closing has waited for this, and takes the device with it.
+    this.assertOpen();
+    return device;
   }
 
   /** Into a container with an IOMMU, as far as it is not there yet. */
