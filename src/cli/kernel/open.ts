@@ -1,4 +1,5 @@
-import { isVfioError } from "../../errors.js";
+import { isVfioError, type VfioError } from "../../errors.js";
+import { simulatedInstead } from "../../hints/open-container.js";
 import type { Kernel } from "../../kernel.js";
 import type { KernelChoice } from "./choice.js";
 
@@ -26,6 +27,12 @@ export async function openKernel(
     import("../../gate/index.js"),
   ]);
   const kernel = hostKernel();
-  if (isVfioError(kernel)) throw kernel;
+  if (isVfioError(kernel)) throw forCommands(kernel);
   return gated(kernel as Kernel);
+}
+
+/** The library's advice, in the words of the command line. */
+function forCommands(error: VfioError): VfioError {
+  const instead = "On a simulated kernel instead: --kernel simulated, or VFIO_KERNEL=simulated.";
+  return error.with({ hint: error.hint?.replace(simulatedInstead, instead) });
 }

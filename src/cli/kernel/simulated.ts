@@ -14,9 +14,9 @@ export const exampleUuid = "5d6a9ee0-0e34-4a5b-8f0c-3f3d3b0f1c55";
 export const exampleAddress = "0000:00:05.0";
 
 /** A process of a new simulated machine, with something to look at unless it shall be fresh. */
-export function simulatedKernel(profile: ProfileName, { fresh }: OpenKernelOptions): Kernel {
+export function simulatedKernel(profile: ProfileName, options: OpenKernelOptions): Kernel {
   const machine = simulate({ profile });
-  if (!fresh) furnish(machine);
+  if (!options.fresh) furnish(machine);
   return gated(machine.process({ command: "vfio" }));
 }
 
