@@ -42,19 +42,17 @@ export class SimulatedKernel implements Kernel {
   readonly sysfs: Sysfs;
   readonly system: System;
   readonly pageSize = PAGE_SIZE;
-  readonly #machine: SimulatedMachine;
   readonly #mappings = new Set<Mapping>();
   readonly #watches = new Set<Watch>();
 
   constructor(
-    machine: SimulatedMachine,
+    readonly machine: SimulatedMachine,
     /** The process that makes the calls. */
     readonly process: SimulatedProcess,
   ) {
     const release = machine.profile.version;
     const text = `simulated Linux ${release} (seed ${machine.seed})`;
     this.description = { kind: "simulated", release, text };
-    this.#machine = machine;
     this.clock = machine.clock;
     this.sysfs = new SimulatedSysfs(machine, process);
     this.system = new SimulatedSystem(machine, process);
@@ -62,7 +60,7 @@ export class SimulatedKernel implements Kernel {
 
   open(path: string, flags: number): Fd {
     if (typeof path !== "string") throw new TypeError("open: path must be a string");
-    const opened = openPath(this.#machine, this.process, path, flags);
+    const opened = openPath(this.machine, this.process, path, flags);
     const fd = typeof opened === "number" ? opened : this.process.install(opened, flags);
     if (fd < 0) throw new VfioError({ errno: -fd, syscall: "open", path });
     return fd;
@@ -127,7 +125,7 @@ export class SimulatedKernel implements Kernel {
   ioctl(fd: Fd, request: number, argument: IoctlArgument): number {
     const { operations } = this.#file(fd, "ioctl");
     const { process } = this;
-    const injected = this.#machine.faults.ioctl(process, request);
+    const injected = this.machine.faults.ioctl(process, request);
     const result =
       injected < 0
         ? injected
@@ -185,7 +183,7 @@ export class SimulatedKernel implements Kernel {
   }
 
   allocate(length: number, options: AllocateOptions = {}): Memory {
-    return allocateMemory(this.#machine, this.process, length, options);
+    return allocateMemory(this.machine, this.process, length, options);
   }
 
   hold(address: bigint, length: bigint): Hold | undefined {
@@ -196,7 +194,7 @@ export class SimulatedKernel implements Kernel {
     for (const watch of [...this.#watches]) watch.close();
     for (const mapping of [...this.#mappings]) mapping.close();
     this.process.exit();
-    this.#machine.forget(this.process);
+    this.machine.forget(this.process);
   }
 
   /** Open mappings of this process. */

@@ -59,6 +59,8 @@ export interface Profile {
   readonly lastFeature: number;
   /** vfio-pci exports dma-bufs. */
   readonly pciDmaBuf: boolean;
+  /** vfio-pci shows designated vendor-specific extended capabilities. */
+  readonly pciDvsec: boolean;
   /** `iommu_groups/N/type` changes only without a driver bound (6.1). */
   readonly groupTypeNeedsUnbound: boolean;
 }
@@ -92,6 +94,7 @@ const debian61: Profile = {
   writeOnlyReadable: true,
   lastFeature: 8,
   pciDmaBuf: false,
+  pciDvsec: false,
   groupTypeNeedsUnbound: true,
 };
 
@@ -110,6 +113,7 @@ const debian612: Profile = {
   groupTypeNeedsUnbound: false,
   mttyMigration: true,
   lastFeature: 10,
+  pciDvsec: true,
 };
 
 const debian72: Profile = {

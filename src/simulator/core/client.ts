@@ -58,4 +58,6 @@ export interface Client {
   readonly descriptorFree: boolean;
   /** Installs a new open file at the lowest free descriptor: the descriptor, or -EMFILE. */
   install(operations: FileOperations, flags: number): Result;
+  /** Closes a descriptor that was installed a moment ago. */
+  uninstall(fd: number): void;
 }

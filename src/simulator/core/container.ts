@@ -39,7 +39,7 @@ export class Container {
         refusal = backend;
         continue;
       }
-      refusal = this.#attachAll(backend);
+      refusal = this.#attachAll(client, backend);
       if (refusal < 0) continue;
       this.iommu = backend;
       return 0;
@@ -56,7 +56,7 @@ export class Container {
     if (this.groups.size > 0 && this.noiommu !== noiommu) return -Errno.EPERM;
     const claimed = group.claimDma(this);
     if (claimed < 0) return claimed;
-    const attached = this.iommu?.attachGroup(iommuGroup) ?? 0;
+    const attached = this.iommu?.attachGroup(client, iommuGroup) ?? 0;
     if (attached < 0) {
       group.releaseDma();
       return attached;
@@ -78,11 +78,14 @@ export class Container {
     this.iommu = undefined;
   }
 
-  #attachAll(backend: IommuBackend): Result {
+  #attachAll(client: Client, backend: IommuBackend): Result {
     const attached: VfioGroup[] = [];
-    for (const group of this.groups) {
+    // New groups go to the head of the kernel's list.
+    for (const group of [...this.groups].reverse()) {
       const result =
-        group.iommuGroup === undefined ? -Errno.ENODEV : backend.attachGroup(group.iommuGroup);
+        group.iommuGroup === undefined
+          ? -Errno.ENODEV
+          : backend.attachGroup(client, group.iommuGroup);
       if (result < 0) {
         for (const earlier of attached.reverse()) {
           if (earlier.iommuGroup !== undefined) backend.detachGroup(earlier.iommuGroup);

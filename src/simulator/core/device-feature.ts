@@ -1,13 +1,34 @@
 import { Errno } from "../../errno.js";
-import { FeatureFlags } from "../../uapi/flags.js";
+import { Feature, FeatureFlags } from "../../uapi/flags.js";
 import { offsetArgument, type UserArgument } from "./argument.js";
+import type { FeatureCall } from "./check-feature.js";
 import type { Client } from "./client.js";
+import { reportLogging, startLogging, stopLogging } from "./dma-logging.js";
+import {
+  deviceState,
+  migrationDataSize,
+  migrationFlags,
+  precopyInfoV2,
+} from "./migration-features.js";
 import { copyLeast } from "./request-table.js";
 import type { Result } from "./result.js";
 import type { VfioDevice } from "./vfio-device.js";
 
+export { checkFeature } from "./check-feature.js";
+
 const HEADER = 8;
 const KNOWN = FeatureFlags.MASK | FeatureFlags.GET | FeatureFlags.SET | FeatureFlags.PROBE;
+
+/** Features that the core answers itself; all others go to the driver. */
+const features: ReadonlyMap<number, (call: FeatureCall) => Result> = new Map([
+  [Feature.MIGRATION, migrationFlags],
+  [Feature.MIG_DEVICE_STATE, deviceState],
+  [Feature.MIG_DATA_SIZE, migrationDataSize],
+  [Feature.MIG_PRECOPY_INFOv2, precopyInfoV2],
+  [Feature.DMA_LOGGING_START, startLogging],
+  [Feature.DMA_LOGGING_STOP, stopLogging],
+  [Feature.DMA_LOGGING_REPORT, reportLogging],
+]);
 
 // drivers/vfio/vfio_main.c: vfio_ioctl_device_feature()
 export function deviceFeature(device: VfioDevice, client: Client, argument: UserArgument): Result {
@@ -16,24 +37,11 @@ export function deviceFeature(device: VfioDevice, client: Client, argument: User
   const flags = bytes.getUint32(4, true);
   const both = FeatureFlags.GET | FeatureFlags.SET;
   if ((flags & both) === both && (flags & FeatureFlags.PROBE) === 0) return -Errno.EINVAL;
+  const number = flags & FeatureFlags.MASK;
+  if (number > device.machine.profile.lastFeature) return -Errno.ENOTTY;
   const data = offsetArgument(argument, HEADER);
-  const argsz = bytes.getUint32(0, true) - HEADER;
-  return device.ops.deviceFeature?.(client, flags, data, argsz) ?? -Errno.ENOTTY;
-}
-
-/**
- * What every feature checks first: 1 to go on, 0 for a probe that is answered, or an error.
- *
- * include/linux/vfio.h: vfio_check_feature()
- */
-export function checkFeature(
-  flags: number,
-  argsz: number,
-  supported: number,
-  leastSize: number,
-): Result {
-  if ((flags & (FeatureFlags.GET | FeatureFlags.SET) & ~supported) !== 0) return -Errno.EINVAL;
-  if ((flags & FeatureFlags.PROBE) !== 0) return 0;
-  if ((flags & (FeatureFlags.GET | FeatureFlags.SET)) === 0) return -Errno.EINVAL;
-  return argsz < leastSize ? -Errno.EINVAL : 1;
+  const size = bytes.getUint32(0, true) - HEADER;
+  const core = features.get(number);
+  if (core !== undefined) return core({ device, client, flags, data, size });
+  return device.ops.deviceFeature?.(client, flags, data, size) ?? -Errno.ENOTTY;
 }

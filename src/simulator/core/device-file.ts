@@ -83,8 +83,8 @@ export class DeviceFile implements FileOperations {
     const { device, group, registration } = this;
     registration.openCount -= 1;
     if (registration.openCount === 0) {
-      group.group.container?.iommu?.unregisterDevice?.(device);
       device.ops.closeDevice?.();
+      group.group.container?.iommu?.unregisterDevice?.(device);
     }
     group.group.containerUsers -= 1;
     group.release();

@@ -1,6 +1,8 @@
 import type { UserArgument } from "./argument.js";
 import type { Client } from "./client.js";
+import type { DmaLoggingOps } from "./dma-logging.js";
 import type { MappedMemory, MmapRequest } from "./file.js";
+import type { MigrationOps } from "./migration.js";
 import type { Result } from "./result.js";
 
 /**
@@ -28,4 +30,8 @@ export interface VfioDeviceOps {
    * the header; `argsz` is the length of that data.
    */
   deviceFeature?(client: Client, flags: number, argument: UserArgument, argsz: number): Result;
+  /** The device's state can be moved; the core answers the features about it. */
+  readonly migration?: MigrationOps | undefined;
+  /** The device can tell what it writes; the core answers the features about it. */
+  readonly dmaLogging?: DmaLoggingOps | undefined;
 }

@@ -18,7 +18,8 @@ export interface IommuDriver {
 /** An IOMMU driver at work for one container. */
 export interface IommuBackend {
   checkExtension(extension: number): Result;
-  attachGroup(group: IommuGroup): Result;
+  /** `client` is whoever makes the call: its memory is what is pinned. */
+  attachGroup(client: Client, group: IommuGroup): Result;
   detachGroup(group: IommuGroup): void;
   ioctl(client: Client, request: number, argument: UserArgument): Result;
   /** The container has no group left. */
@@ -26,8 +27,9 @@ export interface IommuBackend {
   /** A device was opened first or closed last. */
   registerDevice?(device: VfioDevice): void;
   unregisterDevice?(device: VfioDevice): void;
-  pinPages?(group: IommuGroup, iova: bigint, count: number, prot: number): PinnedPage[] | Result;
-  unpinPages?(iova: bigint, count: number): void;
+  /** Pages by their number; `prot` is 1 to read, 2 to write, or both. */
+  pinPages?(group: IommuGroup, page: number, count: number, prot: number): PinnedPage[] | Result;
+  unpinPages?(page: number, count: number): void;
   /** `current` is undefined for a kernel thread. */
   copy?(
     current: Client | undefined,

@@ -70,6 +70,10 @@ export class SimulatedProcess implements Client {
     return this.files.install(new OpenFile(operations, flags));
   }
 
+  uninstall(fd: number): void {
+    this.files.remove(fd)?.drop();
+  }
+
   /** do_exit(): every descriptor is closed, ascending. */
   exit(): void {
     if (!this.#alive) return;

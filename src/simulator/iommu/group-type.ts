@@ -26,7 +26,10 @@ export function groupTypeAttribute(
       }
       const wanted = data.replace(/\n$/, "");
       if (group.kind !== "hardware" || !settable.has(wanted)) return -Errno.EINVAL;
-      const refusal = profile.groupTypeNeedsUnbound ? refuseBound(group) : refuseOwned(group);
+      // Deferring flushes takes no domain down.
+      const defers = type === "DMA" && wanted === "DMA-FQ";
+      const refuse = profile.groupTypeNeedsUnbound ? refuseBound : refuseOwned;
+      const refusal = refuse(group, defers);
       if (refusal !== 0) return refusal;
       type = wanted === "auto" ? "DMA" : wanted;
       return data.length;
@@ -35,14 +38,15 @@ export function groupTypeAttribute(
 }
 
 /** 6.1: iommu_change_dev_def_domain() wants a lone device without a driver. */
-function refuseBound(group: IommuGroup): number {
+function refuseBound(group: IommuGroup, defers: boolean): number {
   if (group.members.size !== 1) return -Errno.EINVAL;
-  for (const member of group.members) if (member.driverBound) return -Errno.EBUSY;
+  for (const member of group.members) if (member.driverBound && !defers) return -Errno.EBUSY;
   return 0;
 }
 
 /** Newer kernels: anything goes unless somebody owns the group's DMA. */
-function refuseOwned(group: IommuGroup): number {
+function refuseOwned(group: IommuGroup, defers: boolean): number {
+  if (defers) return 0;
   if (group.members.size === 0 || group.owner !== undefined) return -Errno.EPERM;
   for (const member of group.members) if (member.usesDmaApi) return -Errno.EPERM;
   return 0;

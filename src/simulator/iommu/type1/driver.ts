@@ -1,8 +1,10 @@
 import { Errno } from "../../../errno.js";
 import { Extension } from "../../../uapi/flags.js";
+import type { Client } from "../../core/client.js";
 import type { IommuBackend, IommuDriver } from "../../core/iommu-driver.js";
 import type { Result } from "../../core/result.js";
 import type { SimulatedMachine } from "../../machine.js";
+import { Type1 } from "./type1.js";
 
 /** drivers/vfio/vfio_iommu_type1.c, before a container has chosen it. */
 export const type1Driver: IommuDriver = {
@@ -24,7 +26,15 @@ export const type1Driver: IommuDriver = {
   },
 
   // vfio_iommu_type1_open()
-  open(): IommuBackend | Result {
-    return -Errno.ENOSYS;
+  open(machine: SimulatedMachine, _client: Client, type: number): IommuBackend | Result {
+    switch (type) {
+      case Extension.TYPE1_IOMMU:
+      case Extension.TYPE1v2_IOMMU:
+        return new Type1(machine, type);
+      case Extension.TYPE1_NESTING_IOMMU:
+        return machine.profile.nesting ? new Type1(machine, type) : -Errno.EINVAL;
+      default:
+        return -Errno.EINVAL;
+    }
   },
 };
