@@ -1,3 +1,4 @@
+import type { Kernel } from "../kernel.js";
 import type { Dma } from "./dma.js";
 import { hex } from "./numbers.js";
 
@@ -7,6 +8,12 @@ export interface DmaSource {
   readonly address: bigint;
   /** Bytes. */
   readonly length: number;
+  /** It is memory no more. */
+  readonly freed?: boolean;
+  /** It was a mapped region. */
+  readonly closed?: boolean;
+  /** Whose it is; unknown for memory that came from elsewhere. */
+  readonly kernel?: Kernel;
 }
 
 /** What one mapping is. */

@@ -66,6 +66,7 @@ export class Dma {
    */
   map(source: DmaSource, options: DmaMapOptions = {}): DmaMapping {
     const { read = true, write = true } = options;
+    this.#checkSource(source);
     const { vaddr, size } = part(source, options);
     const flags = (read ? DmaMapFlags.READ : 0) | (write ? DmaMapFlags.WRITE : 0);
     if (flags === 0) throw new TypeError("map: devices could neither read nor write it");
@@ -155,6 +156,17 @@ export class Dma {
     this.#info = undefined;
   }
 
+  #checkSource(source: DmaSource): void {
+    if (typeof source?.address !== "bigint" || typeof source.length !== "number") {
+      throw wrongType(source, "map", "memory (vfio.allocate) or a mapped region");
+    }
+    if (source.freed === true) throw new TypeError("map: the memory is freed");
+    if (source.closed === true) throw new TypeError("map: the region's mapping is closed");
+    if (source.kernel !== undefined && source.kernel !== this.#container.kernel) {
+      throw new TypeError("map: the memory belongs to another Vfio");
+    }
+  }
+
   #send(flags: number, { vaddr, iova, size }: Record<"vaddr" | "iova" | "size", bigint>): void {
     const { kernel, fd } = this.#container;
     const view = this.#mapView;
@@ -234,9 +246,6 @@ export class Dma {
 }
 
 function part(source: DmaSource, { offset = 0, length }: DmaMapOptions) {
-  if (typeof source?.address !== "bigint" || typeof source.length !== "number") {
-    throw wrongType(source, "map", "memory (vfio.allocate) or a mapped region");
-  }
   const from = integer(offset, "offset", { max: source.length });
   const most = source.length - from;
   const bytes = integer(length ?? most, "length", { min: 1, max: most });

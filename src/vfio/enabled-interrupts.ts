@@ -35,7 +35,8 @@ export class EnabledInterrupts extends Handle {
   readonly label: string;
   readonly index: number;
   readonly #kernel: Kernel;
-  readonly #device: Fd;
+  readonly #device: Device;
+  readonly #fd: Fd;
   readonly #automasked: boolean;
   readonly #vectors: Vector[] = [];
   readonly #queue: InterruptQueue;
@@ -52,7 +53,8 @@ export class EnabledInterrupts extends Handle {
     this.label = `${name} of ${device.label}`;
     this.index = info.index;
     this.#kernel = device.kernel;
-    this.#device = device.fd;
+    this.#device = device;
+    this.#fd = device.fd;
     this.#automasked = info.automasked;
     this.#closed = closed;
     this.#queue = new InterruptQueue({
@@ -144,11 +146,21 @@ export class EnabledInterrupts extends Handle {
   protected *release(): Steps<void> {
     this.#queue.close();
     try {
-      setIrqs(this.#kernel, this.#device, { index: this.index, action: "trigger", count: 0 });
+      if (!this.#disabledByClose()) this.#disable();
     } finally {
       this.#dropVectors(0);
       this.#closed();
     }
+  }
+
+  #disable(): void {
+    setIrqs(this.#kernel, this.#fd, { index: this.index, action: "trigger", count: 0 });
+  }
+
+  /** The device's last file is about to be closed, and takes its interrupts with it. */
+  #disabledByClose(): boolean {
+    const { group, name, closed } = this.#device;
+    return closed && group.devices.every((other) => other.closed || other.name !== name);
   }
 
   #add(start: number, count: number): void {
@@ -161,7 +173,7 @@ export class EnabledInterrupts extends Handle {
       }
       const eventfds = this.#vectors.slice(start).map(({ eventfd }) => eventfd);
       const { index } = this;
-      const less = setIrqs(kernel, this.#device, { index, action: "trigger", start, eventfds });
+      const less = setIrqs(kernel, this.#fd, { index, action: "trigger", start, eventfds });
       if (less > 0) throw noVectors(less);
     } catch (error) {
       this.#dropVectors(start);
@@ -200,7 +212,7 @@ export class EnabledInterrupts extends Handle {
   #unmaskIfMasked(): void {
     if (!this.#masked) return;
     this.#masked = false;
-    setIrqs(this.#kernel, this.#device, { index: this.index, action: "unmask", count: 1 });
+    setIrqs(this.#kernel, this.#fd, { index: this.index, action: "unmask", count: 1 });
   }
 
   #hold(anybody: boolean): void {

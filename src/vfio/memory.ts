@@ -2,10 +2,12 @@ import type { AllocateOptions, Kernel, Memory } from "../kernel.js";
 
 /** Page-aligned, zeroed RAM: typed arrays over it are right, and it can be mapped for DMA. */
 export class DmaMemory implements Memory {
+  readonly kernel: Kernel;
   readonly #memory: Memory;
 
   /** @internal Programs call `vfio.allocate()`. */
   constructor(kernel: Kernel, length: number, options: AllocateOptions) {
+    this.kernel = kernel;
     this.#memory = kernel.allocate(length, options);
   }
 

@@ -1,4 +1,4 @@
-import type { Mapping } from "../kernel.js";
+import type { Kernel, Mapping } from "../kernel.js";
 import { Handle } from "./handle.js";
 import type { Region } from "./region.js";
 import type { Steps } from "./steps.js";
@@ -20,6 +20,7 @@ export interface RegionMapOptions {
  */
 export class RegionMapping extends Handle {
   readonly label: string;
+  readonly kernel: Kernel;
   /** Where in the region it begins, in bytes. */
   readonly offset: number;
   /** The mapping itself: `mapping.memory.read32(offset)`. Offsets from the mapping's start. */
@@ -32,6 +33,7 @@ export class RegionMapping extends Handle {
     facts: { offset: number; mapping: Mapping; gone(mapping: RegionMapping): void },
   ) {
     super();
+    this.kernel = region.device.kernel;
     this.offset = facts.offset;
     this.memory = facts.mapping;
     this.label = `mapping of ${region.name}`;
