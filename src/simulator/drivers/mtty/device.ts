@@ -4,6 +4,7 @@ import { Vfio } from "../../../uapi/requests.js";
 import type { UserArgument } from "../../core/argument.js";
 import type { Client } from "../../core/client.js";
 import type { VfioDeviceOps } from "../../core/device-ops.js";
+import type { DmaLoggingOps } from "../../core/dma-logging.js";
 import type { Width } from "../../core/file.js";
 import type { Result } from "../../core/result.js";
 import type { SimulatedMachine } from "../../machine.js";
@@ -20,7 +21,6 @@ import { readIrqRequest } from "../../mdev/irq-set.js";
 import type { KernelModule } from "../../mdev/module.js";
 import { MttyConfigSpace } from "./config-space.js";
 import { EarlyInterrupts } from "./early-interrupts.js";
-import { mttyFeature } from "./features.js";
 import { CurrentInterrupts, type MttyInterrupts } from "./interrupts.js";
 import { MttyMigration } from "./migration.js";
 import { Uart } from "./uart.js";
@@ -31,6 +31,13 @@ const irqs = 5;
 /** A region's file position is its index times this. */
 const regionStride = 2 ** 40;
 const uartSize = 8;
+
+/** An mtty never writes by DMA: there is nothing to log. */
+const nothingToLog: DmaLoggingOps = {
+  start: (_ranges, pageSize) => pageSize,
+  stop: () => 0,
+  readAndClear: () => 0,
+};
 
 /** What an mtty is made of. */
 export interface MttyOptions {
@@ -48,6 +55,7 @@ export class MttyDevice implements VfioDeviceOps, ChunkedAccess {
   readonly uarts: readonly [Uart, Uart];
   /** Undefined on kernels before 6.8. */
   readonly migration: MttyMigration | undefined;
+  readonly dmaLogging: DmaLoggingOps | undefined;
   readonly #machine: SimulatedMachine;
   readonly #config: MttyConfigSpace;
   readonly #ports: number;
@@ -67,6 +75,7 @@ export class MttyDevice implements VfioDeviceOps, ChunkedAccess {
     const uarts = this.uarts.slice(0, ports);
     this.interrupts = later ? new CurrentInterrupts() : new EarlyInterrupts(hazards);
     this.migration = later ? new MttyMigration({ uarts, hazards, module }) : undefined;
+    this.dmaLogging = later ? nothingToLog : undefined;
   }
 
   // samples/vfio-mdev/mtty.c: mtty_close()
@@ -134,12 +143,6 @@ export class MttyDevice implements VfioDeviceOps, ChunkedAccess {
       default:
         return -Errno.ENOTTY;
     }
-  }
-
-  deviceFeature(client: Client, flags: number, data: UserArgument, size: number): Result {
-    if (this.migration === undefined) return -Errno.ENOTTY;
-    const { profile } = this.#machine;
-    return mttyFeature({ profile, migration: this.migration }, { client, flags, data, size });
   }
 
   #readBar(index: number, offset: number): number {

@@ -1,10 +1,10 @@
 import { Errno } from "../../../errno.js";
-import { OpenFlags } from "../../../kernel.js";
 import { DeviceState, MigrationFlags } from "../../../uapi/flags.js";
+import type { Client } from "../../core/client.js";
+import type { FileOperations } from "../../core/file.js";
 import type { Hazards } from "../../core/hazards.js";
+import { type MigrationOps, nextMigrationState } from "../../core/migration.js";
 import type { Result } from "../../core/result.js";
-import type { MigrationOps, MigrationStream } from "../../mdev/features/migration-feature.js";
-import { nextMigrationState } from "../../mdev/features/migration-states.js";
 import type { KernelModule } from "../../mdev/module.js";
 import { ResumingStream, SavingStream, type StreamOwner, streamHeaderSize } from "./streams.js";
 import { Uart } from "./uart.js";
@@ -23,7 +23,8 @@ export interface MttyMigrationOptions {
 export class MttyMigration implements MigrationOps, StreamOwner {
   readonly flags = MigrationFlags.STOP_COPY | MigrationFlags.P2P | MigrationFlags.PRE_COPY;
   readonly module: KernelModule | undefined;
-  readonly dataSize: number;
+  /** Bytes of a whole stream. */
+  readonly streamSize: number;
   readonly #uarts: readonly Uart[];
   readonly #hazards: Hazards;
   #state: number = RUNNING;
@@ -34,11 +35,19 @@ export class MttyMigration implements MigrationOps, StreamOwner {
     this.#uarts = uarts;
     this.#hazards = hazards;
     this.module = module;
-    this.dataSize = streamHeaderSize + uarts.length * Uart.stateSize;
+    this.streamSize = streamHeaderSize + uarts.length * Uart.stateSize;
   }
 
   get state(): number {
     return this.#state;
+  }
+
+  getState(): number {
+    return this.#state;
+  }
+
+  dataSize(): number {
+    return this.streamSize;
   }
 
   get ports(): number {
@@ -46,11 +55,11 @@ export class MttyMigration implements MigrationOps, StreamOwner {
   }
 
   /** samples/vfio-mdev/mtty.c: mtty_set_state(). An error leaves it in the last state reached. */
-  setState(wanted: number): MigrationStream | Result {
-    let stream: MigrationStream | Result = 0;
+  setState(_client: Client, wanted: number): FileOperations | Result {
+    let stream: FileOperations | Result = 0;
     while (this.#state !== wanted) {
-      const next = nextMigrationState(this.#state, wanted, this.flags);
-      if (next === undefined) return -Errno.EINVAL;
+      const next = nextMigrationState(this.flags, this.#state, wanted);
+      if (next < 0) return next;
       stream = this.#step(next);
       if (typeof stream === "number" && stream < 0) return stream;
       this.#state = next;
@@ -73,7 +82,7 @@ export class MttyMigration implements MigrationOps, StreamOwner {
   }
 
   // samples/vfio-mdev/mtty.c: mtty_step_state()
-  #step(next: number): MigrationStream | Result {
+  #step(next: number): FileOperations | Result {
     const current = this.#state;
     if (current === RESUMING) return this.#finishResuming();
     if (current === STOP_COPY || leavesPreCopy(current, next)) {
@@ -85,24 +94,24 @@ export class MttyMigration implements MigrationOps, StreamOwner {
   }
 
   /** samples/vfio-mdev/mtty.c: mtty_save_device_data(). A stream that is there goes on. */
-  #save(next: number): MigrationStream | Result {
+  #save(next: number): FileOperations | Result {
     const before = this.#saving;
-    const operations = before ?? new SavingStream(this);
-    this.#saving = operations;
+    const stream = before ?? new SavingStream(this);
+    this.#saving = stream;
     if (next === STOP_COPY) {
-      operations.append((target, offset) => {
+      stream.append((target, offset) => {
         for (const [n, uart] of this.#uarts.entries()) {
           uart.save(target, offset + n * Uart.stateSize);
         }
       });
     }
-    return before === undefined ? { operations, flags: OpenFlags.readOnly } : 0;
+    return before === undefined ? stream : 0;
   }
 
   // samples/vfio-mdev/mtty.c: mtty_resume_device_data()
-  #resume(): MigrationStream {
+  #resume(): FileOperations {
     this.#resuming = new ResumingStream(this);
-    return { operations: this.#resuming, flags: OpenFlags.writeOnly };
+    return this.#resuming;
   }
 
   // samples/vfio-mdev/mtty.c: mtty_load_state()

@@ -20,7 +20,8 @@ const header = { magic: 0x7e9d_0989_8c3e_2c4en, major: 1, minor: 0, flags: 0 } a
 export interface StreamOwner {
   readonly state: number;
   readonly ports: number;
-  readonly dataSize: number;
+  /** Bytes of a whole stream. */
+  readonly streamSize: number;
   /** Cannot be unloaded while the stream is open. */
   readonly module: KernelModule | undefined;
 }
@@ -34,7 +35,7 @@ abstract class MigrationStreamFile implements FileOperations {
   protected disabled = false;
 
   constructor(protected readonly owner: StreamOwner) {
-    this.data = new Uint8Array(owner.dataSize);
+    this.data = new Uint8Array(owner.streamSize);
     owner.module?.hold();
   }
 
