@@ -1,0 +1,78 @@
+import type { Width } from "../core/file.js";
+
+/** Called after a write has changed the registers: where, and how many bytes. */
+export type ConfigWritten = (offset: number, width: number) => void;
+
+/**
+ * A function's configuration space as the hardware has it: bytes, which of their bits can be
+ * written, and which are cleared by writing ones. What vfio-pci shows its users stands before it.
+ */
+export class ConfigSpace {
+  readonly bytes: Uint8Array;
+  /** Bits that a write changes. */
+  readonly writable: Uint8Array;
+  /** Bits that writing 1 clears. */
+  readonly clearable: Uint8Array;
+  /** The device's reaction to a write. */
+  written: ConfigWritten | undefined;
+
+  constructor(initial: Uint8Array) {
+    this.bytes = Uint8Array.from(initial);
+    this.writable = new Uint8Array(initial.length);
+    this.clearable = new Uint8Array(initial.length);
+  }
+
+  get size(): number {
+    return this.bytes.length;
+  }
+
+  /** A configuration read cycle. Past the end there is nobody: ones. */
+  read(offset: number, width: Width): number {
+    let value = 0;
+    for (let i = width - 1; i >= 0; i--) value = value * 256 + (this.bytes[offset + i] ?? 0xff);
+    return value;
+  }
+
+  /** A configuration write cycle. */
+  write(offset: number, width: Width, value: number): void {
+    let rest = value;
+    for (let at = offset; at < offset + width && at < this.bytes.length; at++) {
+      const byte = rest & 0xff;
+      const mask = this.writable[at]!;
+      const kept = this.bytes[at]! & ~mask & ~(byte & this.clearable[at]!);
+      this.bytes[at] = kept | (byte & mask);
+      rest >>>= 8;
+    }
+    this.written?.(offset, width);
+  }
+
+  read8(offset: number): number {
+    return this.read(offset, 1);
+  }
+
+  read16(offset: number): number {
+    return this.read(offset, 2);
+  }
+
+  read32(offset: number): number {
+    return this.read(offset, 4);
+  }
+
+  /** The device's own change of a register: no masks, no reaction. */
+  poke(offset: number, width: Width, value: number): void {
+    let rest = value;
+    for (let at = offset; at < offset + width; at++) {
+      this.bytes[at] = rest & 0xff;
+      rest >>>= 8;
+    }
+  }
+
+  /** Makes bits of a register writable. */
+  allow(offset: number, width: Width, mask: number): void {
+    let rest = mask;
+    for (let at = offset; at < offset + width; at++) {
+      this.writable[at] = rest & 0xff;
+      rest >>>= 8;
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import { PciCommand, PciConfig, PciHeaderType, PciStatus } from "../../uapi/pci-regs.js";
+import type { Width } from "../core/file.js";
+import type { Result } from "../core/result.js";
+import type { IommuGroup, IommuGroupMember } from "../iommu/iommu-group.js";
+import type { SimulatedMachine } from "../machine.js";
+import { Mutex } from "../mdev/locks.js";
+import type { SysfsDirectory } from "../sysfs/tree.js";
+import { formatPciAddress, type PciAddress } from "./address.js";
+import { Bar } from "./bar.js";
+import type { PciBus } from "./bus.js";
+import { findCapability, findExtendedCapability } from "./capability-list.js";
+import type { ChipBus, FunctionSpec, PciChip } from "./chip.js";
+import { applyMasks } from "./config-masks.js";
+import { ConfigSpace } from "./config-space.js";
+import type { PciDriver } from "./driver.js";
+import { PciInterrupts } from "./interrupts.js";
+import { OptionRom } from "./option-rom.js";
+import { PciPower, PowerState } from "./power.js";
+import { ResetMethods } from "./reset-methods.js";
+import type { Sriov } from "./sriov.js";
+
+/** Where a function is plugged in. */
+export interface PciDeviceOptions {
+  machine: SimulatedMachine;
+  bus: PciBus;
+  address: PciAddress;
+  spec: FunctionSpec;
+  directory: SysfsDirectory;
+  /** Legacy interrupt line, as the platform routes it. */
+  irq: number;
+  /** The physical function that it is a virtual function of. */
+  physicalFunction?: PciDevice;
+}
+
+/** struct pci_dev: a function on the bus, the chip behind it, and what the kernel knows of it. */
+export class PciDevice implements IommuGroupMember {
+  readonly machine: SimulatedMachine;
+  readonly bus: PciBus;
+  readonly address: PciAddress;
+  readonly name: string;
+  readonly spec: FunctionSpec;
+  readonly directory: SysfsDirectory;
+  readonly irq: number;
+  readonly physicalFunction: PciDevice | undefined;
+  readonly config: ConfigSpace;
+  readonly bars: readonly (Bar | undefined)[];
+  readonly rom: OptionRom | undefined;
+  readonly chip: PciChip;
+  readonly interrupts: PciInterrupts;
+  readonly power: PciPower;
+  readonly resets: ResetMethods;
+  /** device_lock(): held while a driver is bound or unbound, which may wait. */
+  readonly lock = new Mutex();
+  /** The bus behind it, if it is a bridge. */
+  subordinate: PciBus | undefined;
+  group: IommuGroup | undefined;
+  driver: PciDriver | undefined;
+  /** drivers/base: `driver_override` */
+  driverOverride: string | undefined;
+  /** Single-root I/O virtualisation, where it is a physical function. */
+  sriov: Sriov | undefined;
+  /** What its driver keeps for it (drvdata). */
+  driverData: object | undefined;
+  /** pci_enable_device() calls minus pci_disable_device() calls. */
+  enableCount = 0;
+  /** Memory BARs answer: COMMAND.MEM is set and the function is awake. */
+  decoding = false;
+
+  constructor({ machine, bus, address, spec, directory, irq, ...rest }: PciDeviceOptions) {
+    this.machine = machine;
+    this.bus = bus;
+    this.address = address;
+    this.name = formatPciAddress(address);
+    this.spec = spec;
+    this.directory = directory;
+    this.irq = irq;
+    this.physicalFunction = rest.physicalFunction;
+    this.config = new ConfigSpace(spec.config);
+    applyMasks(this.config);
+    this.bars = Array.from({ length: 6 }, (_, index) => {
+      const bar = spec.bars.find((one) => one.index === index);
+      return bar === undefined ? undefined : new Bar(bar);
+    });
+    this.rom = spec.rom === undefined ? undefined : new OptionRom(spec.rom);
+    this.interrupts = new PciInterrupts(this);
+    this.power = new PciPower(this);
+    this.resets = new ResetMethods(this);
+    this.chip = spec.chip(this.#chipBus());
+    this.config.written = (offset, width) => this.#configWritten(offset, width);
+    this.refreshDecoding();
+  }
+
+  // drivers/iommu/iommu.c: iommu_device_use_default_domain()
+  get usesDmaApi(): boolean {
+    return this.driver?.usesDmaApi ?? false;
+  }
+
+  get driverBound(): boolean {
+    return this.driver !== undefined;
+  }
+
+  get vendor(): number {
+    return (this.physicalFunction?.config ?? this.config).read16(PciConfig.VENDOR_ID);
+  }
+
+  get device(): number {
+    return this.config.read16(PciConfig.DEVICE_ID);
+  }
+
+  /** Base class, subclass and programming interface: 0x010802. */
+  get classCode(): number {
+    return this.config.read32(PciConfig.REVISION_ID) >>> 8;
+  }
+
+  get headerType(): number {
+    return this.config.read8(PciConfig.HEADER_TYPE) & PciHeaderType.MASK;
+  }
+
+  get isBridge(): boolean {
+    return this.headerType === PciHeaderType.BRIDGE;
+  }
+
+  get isVirtualFunction(): boolean {
+    return this.physicalFunction !== undefined;
+  }
+
+  get isPcie(): boolean {
+    return this.findCapability(0x10) !== 0;
+  }
+
+  findCapability(id: number): number {
+    return findCapability(this.config, id);
+  }
+
+  findExtendedCapability(id: number): number {
+    return findExtendedCapability(this.config, id);
+  }
+
+  /** A read cycle on a BAR. Nobody answers while memory decoding is off. */
+  read(bar: number, offset: number, width: Width): number {
+    if (!this.decoding) return 2 ** (8 * width) - 1;
+    return this.chip.read(bar, offset, width);
+  }
+
+  write(bar: number, offset: number, width: Width, value: number): void {
+    if (this.decoding) this.chip.write(bar, offset, width, value);
+  }
+
+  read64(bar: number, offset: number): bigint {
+    return this.decoding ? this.chip.read64(bar, offset) : 0xffff_ffff_ffff_ffffn;
+  }
+
+  write64(bar: number, offset: number, value: bigint): void {
+    if (this.decoding) this.chip.write64(bar, offset, value);
+  }
+
+  // drivers/pci/pci.c: pci_enable_device()
+  enable(): Result {
+    this.enableCount += 1;
+    if (this.enableCount > 1) return 0;
+    this.power.set(PowerState.D0);
+    let bits = 0;
+    for (const bar of this.bars) {
+      if (bar !== undefined) bits |= bar.space === "io" ? PciCommand.IO : PciCommand.MEMORY;
+    }
+    const pin = this.config.read8(PciConfig.INTERRUPT_PIN);
+    this.command(bits, pin === 0 ? 0 : PciCommand.INTX_DISABLE);
+    return 0;
+  }
+
+  // drivers/pci/pci.c: pci_disable_device()
+  disable(): void {
+    this.enableCount -= 1;
+    if (this.enableCount === 0) this.command(0, PciCommand.MASTER);
+  }
+
+  /** pci_write_config_word(COMMAND): sets or clears bits. */
+  command(set: number, clear = 0): void {
+    const command = this.config.read16(PciConfig.COMMAND);
+    this.config.write(PciConfig.COMMAND, 2, (command & ~clear) | set);
+  }
+
+  /** Works out again whether BARs answer. */
+  refreshDecoding(): void {
+    const command = this.config.read16(PciConfig.COMMAND);
+    const memory = this.isVirtualFunction || (command & PciCommand.MEMORY) !== 0;
+    this.decoding = memory && !this.power.asleep;
+  }
+
+  #configWritten(offset: number, width: number): void {
+    if (offset < PciConfig.STATUS && offset + width > PciConfig.COMMAND) {
+      this.refreshDecoding();
+      this.interrupts.evaluate();
+    }
+    this.power.configWritten(offset, width);
+    this.interrupts.configWritten(offset, width);
+    this.resets.configWritten(offset, width);
+    this.chip.configWritten?.(offset, width);
+  }
+
+  #chipBus(): ChipBus {
+    const { machine, interrupts } = this;
+    return {
+      clock: machine.clock,
+      get hazards() {
+        return machine.hazards;
+      },
+      dmaRead: (address, target) => {
+        const domain = this.#busMaster();
+        if (domain === undefined) target.fill(0);
+        else domain.read(address, target);
+      },
+      dmaWrite: (address, source) => this.#busMaster()?.write(address, source),
+      setIntx: (asserted) => interrupts.setLine(asserted),
+      get msiEnabled() {
+        return interrupts.msi?.enabled ?? false;
+      },
+      get msixEnabled() {
+        return interrupts.msix?.enabled ?? false;
+      },
+      sendMsi: (vector) => interrupts.sendMsi(vector),
+      sendMsix: (vector) => interrupts.sendMsix(vector),
+    };
+  }
+
+  /** Where its bus cycles go: nowhere while COMMAND.MASTER is off. */
+  #busMaster() {
+    const on = (this.config.read16(PciConfig.COMMAND) & PciCommand.MASTER) !== 0;
+    return on ? this.group?.domain : undefined;
+  }
+
+  /** The interrupt status bit shows the line, masked or not. */
+  showLine(asserted: boolean): void {
+    const at = PciConfig.STATUS;
+    const status = this.config.bytes[at]!;
+    this.config.bytes[at] = asserted ? status | PciStatus.INTERRUPT : status & ~PciStatus.INTERRUPT;
+  }
+}

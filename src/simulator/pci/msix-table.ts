@@ -1,0 +1,151 @@
+import { PciMsix } from "../../uapi/pci-regs.js";
+import type { Width } from "../core/file.js";
+import type { PciDevice } from "./device.js";
+
+/**
+ * The MSI-X capability with its table and pending bits, which live in a BAR. A model's chip lets
+ * accesses to that part of its BAR through to `read` and `write`.
+ */
+export class MsixTable {
+  /** Vectors. */
+  readonly size: number;
+  /** Which BAR has the table, and where; the same for the pending bit array. */
+  readonly bar: number;
+  readonly tableOffset: number;
+  readonly pendingBar: number;
+  readonly pendingOffset: number;
+  readonly #device: PciDevice;
+  readonly #table: Uint8Array;
+  readonly #pending: Uint8Array;
+
+  constructor(
+    device: PciDevice,
+    readonly offset: number,
+  ) {
+    const { config } = device;
+    const table = config.read32(offset + PciMsix.TABLE);
+    const pending = config.read32(offset + PciMsix.PBA);
+    this.#device = device;
+    this.size = (config.read16(offset + PciMsix.FLAGS) & PciMsix.FLAGS_QSIZE) + 1;
+    this.bar = table & PciMsix.BIR_MASK;
+    this.tableOffset = (table & PciMsix.OFFSET_MASK) >>> 0;
+    this.pendingBar = pending & PciMsix.BIR_MASK;
+    this.pendingOffset = (pending & PciMsix.OFFSET_MASK) >>> 0;
+    this.#table = new Uint8Array(this.size * PciMsix.ENTRY_SIZE);
+    this.#pending = new Uint8Array(Math.ceil(this.size / 64) * 8);
+    this.reset();
+  }
+
+  /** Bytes of the table. */
+  get length(): number {
+    return this.#table.length;
+  }
+
+  get flags(): number {
+    return this.#device.config.read16(this.offset + PciMsix.FLAGS);
+  }
+
+  get enabled(): boolean {
+    return (this.flags & PciMsix.FLAGS_ENABLE) !== 0;
+  }
+
+  /** Whether the message of a vector goes out; else it waits as a pending bit. */
+  fires(vector: number): boolean {
+    if (vector >= this.size || !this.enabled) return false;
+    const masked = (this.flags & PciMsix.FLAGS_MASKALL) !== 0 || this.masked(vector);
+    if (masked) this.#pending[vector >> 3]! |= 1 << (vector & 7);
+    return !masked;
+  }
+
+  masked(vector: number): boolean {
+    return (this.#table[this.#control(vector)]! & PciMsix.ENTRY_CTRL_MASKBIT) !== 0;
+  }
+
+  /** Masks or unmasks a vector; what was pending goes out. */
+  mask(vector: number, masked: boolean): void {
+    const at = this.#control(vector);
+    const bit = PciMsix.ENTRY_CTRL_MASKBIT;
+    this.#table[at] = masked ? this.#table[at]! | bit : this.#table[at]! & ~bit;
+    if (!masked) this.#deliverPending(vector);
+  }
+
+  /** pci_alloc_irq_vectors(): enabled, with every vector masked until somebody wants it. */
+  enable(): void {
+    for (let vector = 0; vector < this.size; vector++) this.mask(vector, true);
+    this.write((this.flags & ~PciMsix.FLAGS_MASKALL) | PciMsix.FLAGS_ENABLE);
+  }
+
+  disable(): void {
+    this.write(this.flags & ~(PciMsix.FLAGS_ENABLE | PciMsix.FLAGS_MASKALL));
+  }
+
+  write(flags: number): void {
+    this.#device.config.write(this.offset + PciMsix.FLAGS, 2, flags);
+  }
+
+  /** Power-on state: every vector masked. */
+  reset(): void {
+    this.#table.fill(0);
+    this.#pending.fill(0);
+    for (let vector = 0; vector < this.size; vector++) {
+      this.#table[this.#control(vector)] = PciMsix.ENTRY_CTRL_MASKBIT;
+    }
+  }
+
+  configWritten(offset: number, width: number): void {
+    const flags = this.offset + PciMsix.FLAGS;
+    if (offset >= flags + 2 || offset + width <= flags || !this.enabled) return;
+    if ((this.flags & PciMsix.FLAGS_MASKALL) !== 0) return;
+    for (let vector = 0; vector < this.size; vector++) {
+      if (!this.masked(vector)) this.#deliverPending(vector);
+    }
+  }
+
+  /** Whether an access to a BAR is for the table. */
+  covers(bar: number, offset: number): boolean {
+    const at = offset - this.tableOffset;
+    return bar === this.bar && at >= 0 && at < this.#table.length;
+  }
+
+  /** Whether an access to a BAR is for the pending bits. */
+  coversPending(bar: number, offset: number): boolean {
+    const at = offset - this.pendingOffset;
+    return bar === this.pendingBar && at >= 0 && at < this.#pending.length;
+  }
+
+  read(offset: number, width: Width): number {
+    return little(this.#table, offset - this.tableOffset, width);
+  }
+
+  readPending(offset: number, width: Width): number {
+    return little(this.#pending, offset - this.pendingOffset, width);
+  }
+
+  writeTable(offset: number, width: Width, value: number): void {
+    const at = offset - this.tableOffset;
+    let rest = value;
+    for (let i = 0; i < width; i++) {
+      this.#table[at + i] = rest & 0xff;
+      rest >>>= 8;
+    }
+    const vector = Math.floor(at / PciMsix.ENTRY_SIZE);
+    if (!this.masked(vector)) this.#deliverPending(vector);
+  }
+
+  #deliverPending(vector: number): void {
+    const bit = 1 << (vector & 7);
+    if ((this.#pending[vector >> 3]! & bit) === 0 || !this.enabled) return;
+    this.#pending[vector >> 3]! &= ~bit;
+    this.#device.interrupts.sendMsix(vector);
+  }
+
+  #control(vector: number): number {
+    return vector * PciMsix.ENTRY_SIZE + PciMsix.ENTRY_VECTOR_CTRL;
+  }
+}
+
+function little(bytes: Uint8Array, at: number, width: Width): number {
+  let value = 0;
+  for (let i = width - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] ?? 0);
+  return value;
+}

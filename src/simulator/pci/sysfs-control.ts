@@ -1,0 +1,101 @@
+import { Errno } from "../../errno.js";
+import type { Client } from "../core/client.js";
+import type { Width } from "../core/file.js";
+import type { Pending, Result } from "../core/result.js";
+import type { PciDevice } from "./device.js";
+import { withLength } from "./registered-driver.js";
+
+/** What the files that take a function away and find it again do. */
+export interface Removal {
+  remove(device: PciDevice): Result | Pending;
+}
+
+/** A page without its end is the least that is too long. */
+const tooLong = 4095;
+
+/** What can be done to a function through its directory. */
+export function controlFiles(device: PciDevice, removal: Removal): void {
+  const { directory, config, resets } = device;
+  directory
+    .attribute("driver_override", {
+      mode: 0o644,
+      show: () => `${device.driverOverride ?? "(null)"}\n`,
+      store: (data) => setOverride(device, data),
+    })
+    .attribute("enable", {
+      mode: 0o644,
+      show: () => `${device.enableCount}\n`,
+      store: (data, client) => withLength(setEnabled(device, data, client), data),
+    })
+    .attribute("config", {
+      mode: 0o644,
+      show: () => config.bytes.slice(),
+      store: (data) => writeConfig(device, data),
+    })
+    .attribute("remove", {
+      mode: 0o220,
+      store: (data) => {
+        const value = parseNumber(data);
+        if (value === undefined) return -Errno.EINVAL;
+        return value === 0 ? data.length : withLength(removal.remove(device), data);
+      },
+    })
+    .writable("rescan", (data) => (parseNumber(data) === undefined ? -Errno.EINVAL : data.length));
+  if (resets.methods.length === 0) return;
+  directory
+    .writable("reset", (data) => withLength(reset(device, data), data))
+    .attribute("reset_method", {
+      mode: 0o644,
+      show: () => `${resets.methods.join(" ")}\n`,
+      store: (data) => withLength(resets.choose(data), data),
+    });
+}
+
+/** kstrtoul(): decimal, octal or hexadecimal, one newline at the end. */
+export function parseNumber(data: string): number | undefined {
+  const text = data.replace(/\n$/, "");
+  if (/^\+?0x[0-9a-f]+$/i.test(text)) return Number.parseInt(text.replace("+", ""), 16);
+  if (/^\+?0[0-7]*$/.test(text)) return Number.parseInt(text, 8);
+  return /^\+?[1-9][0-9]*$/.test(text) ? Number.parseInt(text, 10) : undefined;
+}
+
+// drivers/base/driver.c: driver_set_override()
+function setOverride(device: PciDevice, data: string): Result {
+  if (data.length >= tooLong) return -Errno.EINVAL;
+  const [name] = data.split("\n", 1);
+  device.driverOverride = name === "" ? undefined : name;
+  return data.length;
+}
+
+// drivers/pci/pci-sysfs.c: enable_store()
+function setEnabled(device: PciDevice, data: string, client: Client): Result {
+  if (!client.capable("CAP_SYS_ADMIN")) return -Errno.EPERM;
+  const value = parseNumber(data);
+  if (value === undefined) return -Errno.EINVAL;
+  if (device.driver !== undefined) return -Errno.EBUSY;
+  if (value !== 0) return device.enable();
+  if (device.enableCount === 0) return -Errno.EIO;
+  device.disable();
+  return 0;
+}
+
+// drivers/pci/pci-sysfs.c: reset_store()
+function reset(device: PciDevice, data: string): Result {
+  const value = parseNumber(data);
+  return value === 1 ? device.resets.tryReset() : -Errno.EINVAL;
+}
+
+// drivers/pci/pci-sysfs.c: pci_write_config(): the largest aligned cycles that fit
+function writeConfig(device: PciDevice, data: string): Result {
+  const { config } = device;
+  const length = Math.min(data.length, config.size);
+  for (let at = 0; at < length; ) {
+    const rest = length - at;
+    const width: Width = at % 4 === 0 && rest >= 4 ? 4 : at % 2 === 0 && rest >= 2 ? 2 : 1;
+    let value = 0;
+    for (let i = width - 1; i >= 0; i--) value = value * 256 + data.charCodeAt(at + i);
+    config.write(at, width, value);
+    at += width;
+  }
+  return length;
+}

@@ -1,0 +1,97 @@
+import { PciCap, PciConfig, PciExp } from "../../uapi/pci-regs.js";
+import type { Store } from "../sysfs/tree.js";
+import { hex } from "./address.js";
+import type { PciDevice } from "./device.js";
+
+/** What a function is: drivers/pci/pci-sysfs.c: pci_dev_attrs, pci_uevent(). */
+export function identityFiles(device: PciDevice): void {
+  const { directory, config } = device;
+  directory
+    .readable("vendor", () => `0x${hex(device.vendor, 4)}\n`)
+    .readable("device", () => `0x${hex(device.device, 4)}\n`)
+    .readable("subsystem_vendor", () => `0x${hex(subsystem(device).vendor, 4)}\n`)
+    .readable("subsystem_device", () => `0x${hex(subsystem(device).device, 4)}\n`)
+    .readable("revision", () => `0x${hex(config.read8(PciConfig.REVISION_ID), 2)}\n`)
+    .readable("class", () => `0x${hex(device.classCode, 6)}\n`)
+    .readable("irq", () => `${device.irq}\n`)
+    .readable("modalias", () => `${modalias(device)}\n`)
+    .readable("local_cpus", () => "3\n")
+    .readable("local_cpulist", () => "0-1\n")
+    .readable("dma_mask_bits", () => "32\n")
+    .readable("consistent_dma_mask_bits", () => "32\n")
+    .readable("power_state", () => `${device.power.name}\n`)
+    .readable("ari_enabled", () => `${ariEnabled(device) ? 1 : 0}\n`)
+    .attribute("uevent", { mode: 0o644, show: () => uevent(device), store: swallow })
+    .attribute("numa_node", { mode: 0o644, show: () => "-1\n", store: swallow })
+    .attribute("msi_bus", { mode: 0o644, show: () => "1\n", store: swallow })
+    .attribute("broken_parity_status", { mode: 0o644, show: () => "0\n", store: swallow })
+    .attribute("d3cold_allowed", {
+      mode: 0o644,
+      show: () => (device.power.capability === 0 ? "0\n" : "1\n"),
+      store: swallow,
+    });
+  directory.directory("power").readable("control", () => "on\n");
+  directory.directory("link");
+  if (device.isPcie) linkFiles(device);
+}
+
+const swallow: Store = (data) => data.length;
+
+/** Subsystem identifiers: in the header, and in a capability of bridges. */
+function subsystem(device: PciDevice) {
+  const { config } = device;
+  const capability = device.findCapability(PciCap.SSVID);
+  const at = device.headerType === 0 ? PciConfig.SUBSYSTEM_VENDOR_ID : capability && capability + 4;
+  return at === 0
+    ? { vendor: 0, device: 0 }
+    : { vendor: config.read16(at), device: config.read16(at + 2) };
+}
+
+function modalias(device: PciDevice): string {
+  const upper = (value: number, digits: number) => hex(value, digits).toUpperCase();
+  const { vendor, device: subdevice } = subsystem(device);
+  const [base, sub, programming] = [16, 8, 0].map((shift) => (device.classCode >> shift) & 0xff);
+  return (
+    `pci:v${upper(device.vendor, 8)}d${upper(device.device, 8)}` +
+    `sv${upper(vendor, 8)}sd${upper(subdevice, 8)}` +
+    `bc${upper(base!, 2)}sc${upper(sub!, 2)}i${upper(programming!, 2)}`
+  );
+}
+
+function uevent(device: PciDevice): string {
+  const upper = (value: number) => hex(value, 4).toUpperCase();
+  const { vendor, device: subdevice } = subsystem(device);
+  return [
+    ...(device.driver === undefined ? [] : [`DRIVER=${device.driver.name}`]),
+    `PCI_CLASS=${upper(device.classCode)}`,
+    `PCI_ID=${upper(device.vendor)}:${upper(device.device)}`,
+    `PCI_SUBSYS_ID=${upper(vendor)}:${upper(subdevice)}`,
+    `PCI_SLOT_NAME=${device.name}`,
+    `MODALIAS=${modalias(device)}`,
+    "",
+  ].join("\n");
+}
+
+// include/linux/pci.h: pci_ari_enabled()
+function ariEnabled({ bus }: PciDevice): boolean {
+  const exp = bus.bridge?.findCapability(PciCap.EXP) ?? 0;
+  if (exp === 0) return false;
+  return (bus.bridge!.config.read16(exp + PciExp.DEVCTL2) & PciExp.DEVCTL2_ARI) !== 0;
+}
+
+const speeds = ["Unknown", "2.5 GT/s PCIe", "5.0 GT/s PCIe", "8.0 GT/s PCIe", "16.0 GT/s PCIe"];
+
+// drivers/pci/pci-sysfs.c: pcie_dev_attrs
+function linkFiles(device: PciDevice): void {
+  const { directory, config } = device;
+  const exp = device.findCapability(PciCap.EXP);
+  const capability = config.read32(exp + PciExp.LNKCAP);
+  const supported = (config.read32(exp + PciExp.LNKCAP2) >> 1) & 0x7f;
+  const fastest = supported === 0 ? capability & 0xf : 32 - Math.clz32(supported);
+  const status = () => config.read16(exp + PciExp.LNKSTA);
+  directory
+    .readable("max_link_speed", () => `${speeds[fastest] ?? "Unknown"}\n`)
+    .readable("max_link_width", () => `${(capability >> 4) & 0x3f}\n`)
+    .readable("current_link_speed", () => `${speeds[status() & 0xf] ?? "Unknown"}\n`)
+    .readable("current_link_width", () => `${(status() >> 4) & 0x3f}\n`);
+}

@@ -1,0 +1,111 @@
+import { Errno } from "../../../errno.js";
+import { PciRegion } from "../../../uapi/flags.js";
+import type { Result } from "../../core/result.js";
+import { littleEndian, storeLittleEndian } from "../bytes.js";
+import type { VfioPciDevice } from "./device.js";
+
+/** Reads a BAR by naturally aligned bus cycles. The MSI-X table reads as ones. */
+// drivers/vfio/pci/vfio_pci_rdwr.c: vfio_pci_bar_rw(), do_io_rw()
+export function readBar(
+  device: VfioPciDevice,
+  index: number,
+  offset: number,
+  target: Uint8Array,
+): Result {
+  const { pci } = device;
+  const bar = pci.bars[index];
+  if (bar === undefined || offset >= bar.size) return -Errno.EINVAL;
+  const count = Math.min(target.length, bar.size - offset);
+  const gated = bar.space === "memory";
+  for (let done = 0; done < count; ) {
+    const at = offset + done;
+    const room = roomBeforeHidden(device, index, at, count - done);
+    if (room === 0) {
+      const hidden = hiddenLength(device, at, count - done);
+      target.fill(0xff, done, done + hidden);
+      done += hidden;
+      continue;
+    }
+    if (gated && !device.memoryEnabled) return -Errno.EIO;
+    if (room >= 8 && at % 8 === 0 && device.profile.io64) {
+      const value = pci.read64(index, at);
+      storeLittleEndian(target, done, 4, Number(value & 0xffff_ffffn));
+      storeLittleEndian(target, done + 4, 4, Number(value >> 32n));
+      done += 8;
+      continue;
+    }
+    const width = cycleWidth(at, room);
+    storeLittleEndian(target, done, width, pci.read(index, at, width));
+    done += width;
+  }
+  return count;
+}
+
+/** Writes a BAR likewise; what falls on the MSI-X table is dropped and counts as written. */
+export function writeBar(
+  device: VfioPciDevice,
+  index: number,
+  offset: number,
+  source: Uint8Array,
+): Result {
+  const { pci } = device;
+  const bar = pci.bars[index];
+  if (bar === undefined || offset >= bar.size) return -Errno.EINVAL;
+  const count = Math.min(source.length, bar.size - offset);
+  const gated = bar.space === "memory";
+  for (let done = 0; done < count; ) {
+    const at = offset + done;
+    const room = roomBeforeHidden(device, index, at, count - done);
+    if (room === 0) {
+      done += hiddenLength(device, at, count - done);
+      continue;
+    }
+    if (gated && !device.memoryEnabled) return -Errno.EIO;
+    if (room >= 8 && at % 8 === 0 && device.profile.io64) {
+      const low = littleEndian(source, done, 4);
+      const high = littleEndian(source, done + 4, 4);
+      pci.write64(index, at, (BigInt(high) << 32n) | BigInt(low));
+      done += 8;
+      continue;
+    }
+    const width = cycleWidth(at, room);
+    pci.write(index, at, width, littleEndian(source, done, width));
+    done += width;
+  }
+  return count;
+}
+
+/** Reads the option ROM; behind its end the BAR reads ones. */
+export function readRom(device: VfioPciDevice, offset: number, target: Uint8Array): Result {
+  const { rom } = device.pci;
+  if (rom === undefined || offset >= rom.size) return -Errno.EINVAL;
+  if (!rom.valid) return -Errno.ENOMEM;
+  if (!device.memoryEnabled) return -Errno.EIO;
+  const count = Math.min(target.length, rom.size - offset);
+  target.fill(0xff, 0, count);
+  target.set(rom.contents.subarray(offset, offset + count));
+  return count;
+}
+
+function cycleWidth(at: number, room: number): 1 | 2 | 4 {
+  if (room >= 4 && at % 4 === 0) return 4;
+  return room >= 2 && at % 2 === 0 ? 2 : 1;
+}
+
+/** Bytes up to the MSI-X table, if that is ahead; 0 inside it. */
+function roomBeforeHidden(device: VfioPciDevice, index: number, at: number, rest: number): number {
+  const { msix } = device.pci.interrupts;
+  if (msix === undefined || msix.bar !== index) return rest;
+  if (at < msix.tableOffset) return Math.min(rest, msix.tableOffset - at);
+  return at >= msix.tableOffset + msix.length ? rest : 0;
+}
+
+function hiddenLength(device: VfioPciDevice, at: number, rest: number): number {
+  const msix = device.pci.interrupts.msix!;
+  return Math.min(rest, msix.tableOffset + msix.length - at);
+}
+
+/** Which BAR an index names; anything else is another kind of region. */
+export function isBarIndex(index: number): boolean {
+  return index >= PciRegion.BAR0 && index <= PciRegion.BAR5;
+}
