@@ -9,6 +9,7 @@ export { Errno, type ErrnoName } from "./errno.js";
 export { isVfioError, VfioError } from "./errors.js";
 export type { Kernel, Mapping, Memory } from "./kernel.js";
 export * from "./registers/index.js";
+export * from "./sysfs/index.js";
 export * from "./uapi/flags.js";
 export { Vfio as Requests } from "./uapi/requests.js";
 export * from "./vfio/index.js";

@@ -54,8 +54,8 @@ export function* openKernel(options: OpenOptions): Steps<OpenedKernel> {
 }
 
 function* openSimulated(options: SimulateOptions): Steps<OpenedKernel> {
-  const { simulate } = yield* simulateModule();
-  return { kernel: gated(simulate(options).process()), owned: true };
+  const { simulateBound } = yield* simulateModule();
+  return { kernel: gated(simulateBound(options).process()), owned: true };
 }
 
 function choose({ kernel, fallback }: OpenOptions): Choice {

@@ -1,21 +1,30 @@
-import type { MachineOptions } from "../simulator/index.js";
-import { type ProfileName, profiles, SimulatedMachine } from "../simulator/index.js";
+import type { MachineOptions, ProfileName } from "../simulator/index.js";
+import { profiles, SimulatedMachine } from "../simulator/index.js";
 import { loadMdevSamples } from "../simulator/mdev/index.js";
+import { pciHost } from "../simulator/pci/host.js";
+import { type PciPlug, plugPci } from "../simulator/pci/plug.js";
+import { vfioPciDriver } from "../simulator/pci/vfio/driver.js";
+import { offerToDrivers, setDriverOverride } from "../sysfs/binding.js";
 
 /** The machine to simulate. */
 export interface SimulateOptions extends Omit<MachineOptions, "profile"> {
   /** Kernel profile: `6.1` (unless told), `6.12`, `7.2`, or one of your own. */
   profile?: MachineOptions["profile"] | string;
+  /** What is plugged into its PCI bus; QEMU's edu at 0000:00:05.0 unless told. */
+  devices?: readonly PciPlug[];
 }
 
+const standard: readonly PciPlug[] = [{ model: "edu", address: "0000:00:05.0" }];
+
 /**
- * Builds a simulated machine.
+ * Builds a simulated machine as it comes up: nothing is bound to vfio-pci. The sample drivers of
+ * mediated devices are loaded. Its clock runs in real time unless told.
  *
- * @throws RangeError for an unknown profile
+ * @throws RangeError for an unknown profile, or addresses that are wrong or taken
  */
-export function simulate({ profile = "6.1", ...rest }: SimulateOptions): SimulatedMachine {
-  const known = typeof profile !== "string" || Object.hasOwn(profiles, profile);
-  if (!known) {
+export function simulate(options: SimulateOptions): SimulatedMachine {
+  const { profile = "6.1", devices = standard, ...rest } = options;
+  if (typeof profile === "string" && !Object.hasOwn(profiles, profile)) {
     const names = Object.keys(profiles).join(", ");
     throw new RangeError(`profile: '${profile}' is not one of ${names}`);
   }
@@ -24,6 +33,20 @@ export function simulate({ profile = "6.1", ...rest }: SimulateOptions): Simulat
     ...rest,
     profile: profile as ProfileName,
   });
+  plugPci(machine, devices);
+  pciHost(machine).register(vfioPciDriver);
   loadMdevSamples(machine);
+  return machine;
+}
+
+/** The same, with every PCI device bound to vfio-pci, as an administrator would have done it. */
+export function simulateBound(options: SimulateOptions): SimulatedMachine {
+  const machine = simulate(options);
+  const administrator = machine.process({ command: "systemd" });
+  for (const name of administrator.sysfs.list("/sys/bus/pci/devices")) {
+    setDriverOverride(administrator, name, "vfio-pci");
+    offerToDrivers(administrator, name);
+  }
+  administrator.shutdown();
   return machine;
 }

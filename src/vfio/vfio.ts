@@ -58,19 +58,20 @@ export class Vfio extends Handle {
   }
 
   /**
-   * Switches a simulated machine on: a Linux kernel with VFIO, devices, and nothing of this one.
+   * Switches a simulated machine on: a Linux kernel with VFIO, its PCI devices bound to vfio-pci,
+   * the sample drivers of mediated devices loaded, and nothing of this machine.
    *
-   * @throws RangeError for an unknown profile
+   * @throws RangeError for an unknown profile, or addresses that are wrong or taken
    */
   static async simulate(options: SimulateOptions = {}): Promise<SimulatedVfio> {
-    const { simulate } = await runAsync(simulateModule());
-    return new SimulatedVfio(simulate(options));
+    const { simulateBound } = await runAsync(simulateModule());
+    return new SimulatedVfio(simulateBound(options));
   }
 
   /** `simulate` on this thread. */
   static simulateSync(options: SimulateOptions = {}): SimulatedVfio {
-    const { simulate } = runSync(simulateModule());
-    return new SimulatedVfio(simulate(options));
+    const { simulateBound } = runSync(simulateModule());
+    return new SimulatedVfio(simulateBound(options));
   }
 
   /**
