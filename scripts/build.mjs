@@ -4,6 +4,7 @@
  * gets built.
  */
 
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -70,14 +71,20 @@ function addonProblem() {
 }
 
 /** Runs node-gyp; with Node's own headers where they are installed, so nothing is downloaded. */
-function compileAddon() {
+function compileAddon(more = []) {
   const nodedir = headersDirectory();
   const headers = nodedir === undefined ? [] : [`--nodedir=${nodedir}`];
   const gyp = join(root, "node_modules", "node-gyp", "bin", "node-gyp.js");
-  return run(process.execPath, [gyp, "rebuild", "--loglevel=warn", "--jobs=max", ...headers], {
+  const arguments_ = [gyp, "rebuild", "--loglevel=warn", "--jobs=max", ...headers, ...more];
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, arguments_, {
+    cwd: root,
+    encoding: "utf8",
     // An npm that runs this may have settings of its own about where headers are.
-    env: nodedir === undefined ? {} : { npm_config_nodedir: nodedir },
+    env: { ...process.env, ...(nodedir === undefined ? {} : { npm_config_nodedir: nodedir }) },
   });
+  if (status === 0) return 0;
+  console.error(stdout, stderr, error ?? "");
+  return status ?? 1;
 }
 
 /** Where `include/node` of the running Node is: beside its executable. Undefined if nowhere. */

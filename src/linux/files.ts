@@ -2,7 +2,7 @@ import { VfioError } from "../errors.js";
 import type { Fd } from "../kernel.js";
 import type { Addon } from "./addon.js";
 import { checkBytes, checkFd, checkInteger, checkOffset, checkPath } from "./arguments.js";
-import { FD, FRAME_DATA, type Frame, LENGTH, POSITION, RESULT, STATUS } from "./frame.js";
+import { FRAME_DATA, type Frame } from "./frame.js";
 
 /** The file descriptors of one kernel, and the system calls that move bytes through them. */
 export class Files {
@@ -110,16 +110,16 @@ export class Files {
   }
 
   #aim(fd: Fd, length: number, offset: number): void {
-    const { words, ints, doubles } = this.#frame;
-    ints[FD] = fd;
-    words[LENGTH] = length;
-    doubles[POSITION] = offset;
+    const frame = this.#frame;
+    frame.fd[0] = fd;
+    frame.length[0] = length;
+    frame.position[0] = offset;
   }
 
   #moved(syscall: string, fd: Fd): number {
-    const status = this.#frame.words[STATUS]!;
+    const status = this.#frame.status[0]!;
     if (status !== 0) throw new VfioError({ errno: status, syscall, path: this.path(fd) });
-    return this.#frame.ints[RESULT]!;
+    return this.#frame.result[0]!;
   }
 
   #done(syscall: string, fd: Fd, result: number): number {

@@ -1,6 +1,9 @@
 /**
  * The frame: a small memory that TypeScript and native code share (native/frame.h). Arguments are
  * written into it, a native function without parameters is called, and the answer stands in it.
+ *
+ * Each field is an array of one element: V8 compiles `frame.status[0]` to a load from a constant
+ * address, which it does not for an index that is imported from another module.
  */
 
 /** Bytes of the whole frame; the kernel's structs stand at its end, before a guard page. */
@@ -9,45 +12,51 @@ export const FRAME_SIZE = 8192;
 /** The most bytes that fit into the frame's data area. */
 export const FRAME_DATA = FRAME_SIZE - 64;
 
-/** `words[LENGTH]` of an ioctl whose argument is the number in the frame. */
+/** `length` of an ioctl whose argument is the number in the frame. */
 export const NUMBER_ARGUMENT = 0xffff_ffff;
-
-/** Indices into `words`. */
-export const STATUS = 0;
-export const SLOT = 1;
-export const OFFSET = 2;
-export const VALUE = 3;
-export const WIDE_LOW = 4;
-export const WIDE_HIGH = 5;
-export const FD = 8;
-export const REQUEST = 9;
-export const LENGTH = 10;
-export const RESULT = 11;
-export const OPENED = 12;
-
-/** Index into `wides`: a 64-bit value, an address. */
-export const WIDE = 2;
-
-/** Index into `doubles`: a file offset. */
-export const POSITION = 3;
 
 /** Up to here a loop is quicker than `TypedArray.set` and the view that it needs. */
 const FEW = 40;
 
-/** The frame's memory in the shapes in which it is used. */
+/** The frame's fields; offsets as in native/frame.h. */
 export class Frame {
-  readonly words: Uint32Array;
-  /** The same words, signed: descriptors and results. */
-  readonly ints: Int32Array;
-  readonly wides: BigUint64Array;
-  readonly doubles: Float64Array;
+  /** 0, or an errno. */
+  readonly status: Uint32Array;
+  /** Mapping slot of a register access. */
+  readonly slot: Uint32Array;
+  /** Byte offset within the slot. */
+  readonly offset: Uint32Array;
+  /** Value read or to be written: 8, 16, 32 bits. */
+  readonly value: Uint32Array;
+  /** A 64-bit value; an address; an ioctl's number. */
+  readonly wide: BigUint64Array;
+  /** The halves of `wide`, the lower one first. */
+  readonly halves: Uint32Array;
+  /** File offset. */
+  readonly position: Float64Array;
+  readonly fd: Int32Array;
+  readonly request: Uint32Array;
+  /** Bytes in the data area, or `NUMBER_ARGUMENT`. */
+  readonly length: Uint32Array;
+  /** What the system call returned. */
+  readonly result: Int32Array;
+  /** File descriptor that an ioctl opened, or -1. */
+  readonly opened: Int32Array;
   readonly bytes: Uint8Array;
 
   constructor(buffer: ArrayBuffer) {
-    this.words = new Uint32Array(buffer);
-    this.ints = new Int32Array(buffer);
-    this.wides = new BigUint64Array(buffer);
-    this.doubles = new Float64Array(buffer);
+    this.status = new Uint32Array(buffer, 0, 1);
+    this.slot = new Uint32Array(buffer, 4, 1);
+    this.offset = new Uint32Array(buffer, 8, 1);
+    this.value = new Uint32Array(buffer, 12, 1);
+    this.wide = new BigUint64Array(buffer, 16, 1);
+    this.halves = new Uint32Array(buffer, 16, 2);
+    this.position = new Float64Array(buffer, 24, 1);
+    this.fd = new Int32Array(buffer, 32, 1);
+    this.request = new Uint32Array(buffer, 36, 1);
+    this.length = new Uint32Array(buffer, 40, 1);
+    this.result = new Int32Array(buffer, 44, 1);
+    this.opened = new Int32Array(buffer, 48, 1);
     this.bytes = new Uint8Array(buffer);
   }
 

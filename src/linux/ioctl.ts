@@ -4,20 +4,7 @@ import { requestName } from "../uapi/requests.js";
 import type { Addon } from "./addon.js";
 import { checkFd, checkInteger, wrongType } from "./arguments.js";
 import type { Files } from "./files.js";
-import {
-  FD,
-  FRAME_DATA,
-  type Frame,
-  LENGTH,
-  NUMBER_ARGUMENT,
-  OPENED,
-  REQUEST,
-  RESULT,
-  STATUS,
-  WIDE,
-  WIDE_HIGH,
-  WIDE_LOW,
-} from "./frame.js";
+import { FRAME_DATA, type Frame, NUMBER_ARGUMENT } from "./frame.js";
 
 /** An asynchronous outcome is the result plus this times one more than the descriptor opened. */
 const OPENED_UNIT = 2 ** 32;
@@ -38,7 +25,7 @@ export class Ioctl {
   /** @throws VfioError with the request's name; TypeError, RangeError */
   call(fd: Fd, request: number, argument: IoctlArgument, unsafe: boolean): number {
     checkCall(fd, request);
-    const { words, ints } = this.#frame;
+    const frame = this.#frame;
     const path = this.#files.path(fd);
     if (argument instanceof Uint8Array) {
       if (argument.length > FRAME_DATA) {
@@ -52,9 +39,9 @@ export class Ioctl {
       this.#putNumber(argument);
       this.#issue(fd, request, NUMBER_ARGUMENT, unsafe);
     }
-    if (words[STATUS] !== 0) throw failure(words[STATUS]!, request, path);
-    this.#adopt(ints[OPENED]!);
-    return ints[RESULT]!;
+    if (frame.status[0] !== 0) throw failure(frame.status[0]!, request, path);
+    this.#adopt(frame.opened[0]!);
+    return frame.result[0]!;
   }
 
   /** The same on the thread pool. */
@@ -87,30 +74,30 @@ export class Ioctl {
   }
 
   #issue(fd: Fd, request: number, length: number, unsafe: boolean): void {
-    const { words, ints } = this.#frame;
-    ints[FD] = fd;
-    words[REQUEST] = request;
-    words[LENGTH] = length;
+    const frame = this.#frame;
+    frame.fd[0] = fd;
+    frame.request[0] = request;
+    frame.length[0] = length;
     if (unsafe) this.#addon.ioctlUnsafe();
     else this.#addon.ioctl();
   }
 
   /** Two's complement of 64 bits, as the kernel gets it in a register. */
   #putNumber(argument: number | bigint): void {
-    const { words, wides } = this.#frame;
+    const { wide, halves } = this.#frame;
     if (typeof argument === "bigint") {
       if (argument < -(2n ** 63n) || argument >= 2n ** 64n) {
         throw new RangeError(`argument must fit into 64 bits, not ${argument}`);
       }
-      wides[WIDE] = BigInt.asUintN(64, argument);
+      wide[0] = BigInt.asUintN(64, argument);
       return;
     }
     if (typeof argument !== "number") {
       throw wrongType("argument", "a number, a bigint, a string or a Uint8Array", argument);
     }
     checkInteger("argument", argument, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-    words[WIDE_LOW] = argument >>> 0;
-    words[WIDE_HIGH] = Math.floor(argument / 2 ** 32) >>> 0;
+    halves[0] = argument >>> 0;
+    halves[1] = Math.floor(argument / 2 ** 32) >>> 0;
   }
 }
 

@@ -18,7 +18,6 @@ import { checkBoolean, checkFd, checkFunction, checkInteger, checkOffset } from 
 import { hostClock } from "./clock.js";
 import { LinuxWatch } from "./eventfd.js";
 import { Files } from "./files.js";
-import { WIDE } from "./frame.js";
 import { Ioctl } from "./ioctl.js";
 import { allocate, hold } from "./memory.js";
 import { type Native, native } from "./native.js";
@@ -115,7 +114,7 @@ export class LinuxKernel implements Kernel {
       throw new VfioError({ errno: -slot, syscall: "mmap", path: this.#files.path(fd) });
     }
     const onClose = (closed: Closable) => this.#open.delete(closed);
-    const address = frame.wides[WIDE]!;
+    const address = frame.wide[0]!;
     const mapping = new Mapping({ addon, frame, slot, length, address, onClose });
     this.#open.add(mapping);
     return mapping;

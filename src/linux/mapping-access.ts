@@ -1,7 +1,7 @@
 import type { Mapping } from "../kernel.js";
 import type { Addon } from "./addon.js";
 import { wrongType } from "./arguments.js";
-import { type Frame, OFFSET, SLOT, STATUS, VALUE, WIDE } from "./frame.js";
+import type { Frame } from "./frame.js";
 import { MappingBase, type MappingFacts } from "./mapping.js";
 
 /**
@@ -16,54 +16,54 @@ export function defineMapping(addon: Addon, frame: Frame): new (facts: MappingFa
   return defineWrites(addon, frame, defineReads(addon, frame));
 }
 
-function defineReads({ read8, read16, read32, read64 }: Addon, { words, wides }: Frame) {
+function defineReads(addon: Addon, frame: Frame) {
+  const { read8, read16, read32, read64 } = addon;
+  const { status, slot, offset: at, value, wide } = frame;
   return class MappingReads extends MappingBase {
     read8(offset: number): number {
       if (typeof offset !== "number" || offset >>> 0 !== offset) return this.readFar(offset, 1);
-      words[SLOT] = this.slot;
-      words[OFFSET] = offset;
+      slot[0] = this.slot;
+      at[0] = offset;
       read8();
-      if (words[STATUS] !== 0) throw this.failure(offset, 1);
-      return words[VALUE]!;
+      if (status[0] !== 0) throw this.failure(offset, 1);
+      return value[0]!;
     }
 
     read16(offset: number): number {
       if (typeof offset !== "number" || offset >>> 0 !== offset) return this.readFar(offset, 2);
-      words[SLOT] = this.slot;
-      words[OFFSET] = offset;
+      slot[0] = this.slot;
+      at[0] = offset;
       read16();
-      if (words[STATUS] !== 0) throw this.failure(offset, 2);
-      return words[VALUE]!;
+      if (status[0] !== 0) throw this.failure(offset, 2);
+      return value[0]!;
     }
 
     read32(offset: number): number {
       if (typeof offset !== "number" || offset >>> 0 !== offset) return this.readFar(offset, 4);
-      words[SLOT] = this.slot;
-      words[OFFSET] = offset;
+      slot[0] = this.slot;
+      at[0] = offset;
       read32();
-      if (words[STATUS] !== 0) throw this.failure(offset, 4);
-      return words[VALUE]!;
+      if (status[0] !== 0) throw this.failure(offset, 4);
+      return value[0]!;
     }
 
     read64(offset: number): bigint {
       if (typeof offset !== "number" || offset >>> 0 !== offset) {
         this.readFar(offset, 8);
-        return wides[WIDE]!;
+        return wide[0]!;
       }
-      words[SLOT] = this.slot;
-      words[OFFSET] = offset;
+      slot[0] = this.slot;
+      at[0] = offset;
       read64();
-      if (words[STATUS] !== 0) throw this.failure(offset, 8);
-      return wides[WIDE]!;
+      if (status[0] !== 0) throw this.failure(offset, 8);
+      return wide[0]!;
     }
   };
 }
 
-function defineWrites(
-  { write8, write16, write32, write64 }: Addon,
-  { words, wides }: Frame,
-  Reads: ReturnType<typeof defineReads>,
-) {
+function defineWrites(addon: Addon, frame: Frame, Reads: ReturnType<typeof defineReads>) {
+  const { write8, write16, write32, write64 } = addon;
+  const { status, slot, offset: at, value: word, wide } = frame;
   return class LinuxMapping extends Reads implements Mapping {
     write8(offset: number, value: number): void {
       if (typeof value !== "number" || (value & 0xff) !== value) throw badValue(value, 8);
@@ -71,11 +71,11 @@ function defineWrites(
         this.writeFar(offset, 1, value);
         return;
       }
-      words[SLOT] = this.slot;
-      words[OFFSET] = offset;
-      words[VALUE] = value;
+      slot[0] = this.slot;
+      at[0] = offset;
+      word[0] = value;
       write8();
-      if (words[STATUS] !== 0) throw this.failure(offset, 1);
+      if (status[0] !== 0) throw this.failure(offset, 1);
     }
 
     write16(offset: number, value: number): void {
@@ -84,11 +84,11 @@ function defineWrites(
         this.writeFar(offset, 2, value);
         return;
       }
-      words[SLOT] = this.slot;
-      words[OFFSET] = offset;
-      words[VALUE] = value;
+      slot[0] = this.slot;
+      at[0] = offset;
+      word[0] = value;
       write16();
-      if (words[STATUS] !== 0) throw this.failure(offset, 2);
+      if (status[0] !== 0) throw this.failure(offset, 2);
     }
 
     write32(offset: number, value: number): void {
@@ -97,11 +97,11 @@ function defineWrites(
         this.writeFar(offset, 4, value);
         return;
       }
-      words[SLOT] = this.slot;
-      words[OFFSET] = offset;
-      words[VALUE] = value;
+      slot[0] = this.slot;
+      at[0] = offset;
+      word[0] = value;
       write32();
-      if (words[STATUS] !== 0) throw this.failure(offset, 4);
+      if (status[0] !== 0) throw this.failure(offset, 4);
     }
 
     write64(offset: number, value: bigint): void {
@@ -112,11 +112,11 @@ function defineWrites(
         this.writeFar(offset, 8, value);
         return;
       }
-      words[SLOT] = this.slot;
-      words[OFFSET] = offset;
-      wides[WIDE] = value;
+      slot[0] = this.slot;
+      at[0] = offset;
+      wide[0] = value;
       write64();
-      if (words[STATUS] !== 0) throw this.failure(offset, 8);
+      if (status[0] !== 0) throw this.failure(offset, 8);
     }
   };
 }

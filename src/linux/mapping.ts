@@ -3,7 +3,7 @@ import { VfioError } from "../errors.js";
 import type { Mapping } from "../kernel.js";
 import type { Addon } from "./addon.js";
 import { checkBytes, checkInteger, wrongType } from "./arguments.js";
-import { type Frame, OFFSET, POSITION, SLOT, STATUS, VALUE, WIDE } from "./frame.js";
+import type { Frame } from "./frame.js";
 
 /** What a mapping is made of. */
 export interface MappingFacts {
@@ -29,8 +29,11 @@ const CLOSED = 0;
 export class MappingBase implements Omit<Mapping, `${"read" | "write"}${8 | 16 | 32 | 64}`> {
   readonly length: number;
   readonly address: bigint;
-  /** For the quick path alone: the slot that accesses go to; `CLOSED` when there is none. */
-  slot: number;
+  /**
+   * For the quick path alone: the slot that accesses go to. It starts as a number, because V8 would
+   * convert at each access what once was undefined.
+   */
+  slot = CLOSED;
   readonly #facts: MappingFacts;
 
   constructor(facts: MappingFacts) {
@@ -66,24 +69,24 @@ export class MappingBase implements Omit<Mapping, `${"read" | "write"}${8 | 16 |
     const { addon, frame } = this.#facts;
     this.#aim(offset, width);
     ({ 1: addon.read8, 2: addon.read16, 4: addon.read32, 8: addon.read64 })[width]();
-    if (frame.words[STATUS] !== 0) throw this.failure(offset, width);
-    return frame.words[VALUE]!;
+    if (frame.status[0] !== 0) throw this.failure(offset, width);
+    return frame.value[0]!;
   }
 
   /** A write of the same kind. */
   writeFar(offset: number, width: Width, value: number | bigint): void {
     const { addon, frame } = this.#facts;
     this.#aim(offset, width);
-    if (typeof value === "bigint") frame.wides[WIDE] = value;
-    else frame.words[VALUE] = value;
+    if (typeof value === "bigint") frame.wide[0] = value;
+    else frame.value[0] = value;
     ({ 1: addon.write8, 2: addon.write16, 4: addon.write32, 8: addon.write64 })[width]();
-    if (frame.words[STATUS] !== 0) throw this.failure(offset, width);
+    if (frame.status[0] !== 0) throw this.failure(offset, width);
   }
 
   /** Why native code refused an access, or what became of it. */
   failure(offset: number, width: number): Error {
     if (this.closed) return closedError();
-    const errno = this.#facts.frame.words[STATUS]!;
+    const errno = this.#facts.frame.status[0]!;
     if (errno === Errno.ERANGE) return outside(offset, width, this.length);
     if (errno === Errno.EINVAL) {
       return new RangeError(`offset ${offset} is not a multiple of the width, ${width} bytes`);
@@ -95,19 +98,19 @@ export class MappingBase implements Omit<Mapping, `${"read" | "write"}${8 | 16 |
   /** Chooses the slot that a far offset lies in. */
   #aim(offset: number, width: Width): void {
     this.#checkRange(offset, width);
-    const { words } = this.#facts.frame;
+    const { frame } = this.#facts;
     const window = Math.floor(offset / SLOT_BYTES);
-    words[SLOT] = this.slot + window;
-    words[OFFSET] = offset - window * SLOT_BYTES;
+    frame.slot[0] = this.slot + window;
+    frame.offset[0] = offset - window * SLOT_BYTES;
   }
 
   #copy(offset: number, bytes: Uint8Array, toDevice: boolean): void {
     this.#checkRange(offset, bytes.length);
     const { addon, frame } = this.#facts;
-    frame.words[SLOT] = this.slot;
-    frame.doubles[POSITION] = offset;
+    frame.slot[0] = this.slot;
+    frame.position[0] = offset;
     addon.copy(bytes, toDevice);
-    if (frame.words[STATUS] !== 0) throw this.failure(offset, bytes.length);
+    if (frame.status[0] !== 0) throw this.failure(offset, bytes.length);
   }
 
   #checkRange(offset: number, length: number): void {

@@ -3,7 +3,7 @@ import { VfioError } from "../errors.js";
 import { type AllocateOptions, type Hold, type Memory, Protection } from "../kernel.js";
 import type { Addon } from "./addon.js";
 import { checkBigint, checkBoolean, checkInteger } from "./arguments.js";
-import { type Frame, POSITION, STATUS, WIDE } from "./frame.js";
+import type { Frame } from "./frame.js";
 
 /** The largest huge page of any architecture that Linux runs on: 16 GiB. */
 const LARGEST_PAGE = 16 * 2 ** 30;
@@ -29,7 +29,7 @@ export function allocate(
   }
   const handle = addon.allocate(length, protection, hugePageSize, checkBoolean("shared", shared));
   if (typeof handle === "number") throw new VfioError({ errno: -handle, syscall: "mmap" });
-  return new LinuxMemory(addon, frame, handle, frame.wides[WIDE]!, frame.doubles[POSITION]!);
+  return new LinuxMemory(addon, frame, handle, frame.wide[0]!, frame.position[0]!);
 }
 
 /** What `bytes` is where there are none to see. */
@@ -65,7 +65,7 @@ class LinuxMemory implements Memory {
     if (this.#handle === undefined) return;
     this.#handle = undefined;
     this.#bytes = none;
-    this.#frame.wides[WIDE] = this.address;
+    this.#frame.wide[0] = this.address;
     this.#addon.retire();
   }
 }
@@ -79,10 +79,10 @@ export function hold(
 ): Hold | undefined {
   checkBigint("address", address);
   if (checkBigint("length", length) > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-  frame.wides[WIDE] = address;
-  frame.doubles[POSITION] = Number(length);
+  frame.wide[0] = address;
+  frame.position[0] = Number(length);
   addon.hold();
-  return frame.words[STATUS] === 0 ? new LinuxHold(addon, frame, frame.wides[WIDE]!) : undefined;
+  return frame.status[0] === 0 ? new LinuxHold(addon, frame, frame.wide[0]!) : undefined;
 }
 
 class LinuxHold implements Hold {
@@ -100,7 +100,7 @@ class LinuxHold implements Hold {
   release(): void {
     if (this.#released) return;
     this.#released = true;
-    this.#frame.wides[WIDE] = this.#first;
+    this.#frame.wide[0] = this.#first;
     this.#addon.unhold();
   }
 }

@@ -4,7 +4,7 @@ import type { BlockingWriteOptions, Sysfs, SysfsKind } from "../kernel.js";
 import type { Addon } from "./addon.js";
 import { checkBytes, checkPath } from "./arguments.js";
 import { writeInHelper } from "./blocking-write.js";
-import { type Frame, STATUS } from "./frame.js";
+import type { Frame } from "./frame.js";
 import { withVfioErrors } from "./node-error.js";
 
 /** The host's /sys. */
@@ -28,7 +28,7 @@ export class LinuxSysfs implements Sysfs {
   write(path: string, data: string | Uint8Array): number {
     const result = this.#addon.sysfsWrite(checkPath(path), toBytes(data));
     if (result >= 0) return result;
-    const syscall = this.#frame.words[STATUS] === 0 ? "write" : "open";
+    const syscall = this.#frame.status[0] === 0 ? "write" : "open";
     throw new VfioError({ errno: -result, syscall, path });
   }
 
