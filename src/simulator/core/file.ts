@@ -8,6 +8,7 @@ export interface MmapRequest {
   length: number;
   /** `Protection` bits. */
   protection: number;
+  /** VM_SHARED: MAP_SHARED, of a file that is open for writing. */
   shared: boolean;
 }
 

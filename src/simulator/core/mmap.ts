@@ -21,6 +21,8 @@ export function mapFile(
   if (shared && writes && mode !== OpenFlags.readWrite) return -Errno.EACCES;
   const { mmap } = file.operations;
   if (mmap === undefined) return -Errno.ENODEV;
-  const request = { offset, length: pageAlign(length), protection, shared };
+  // VM_SHARED is taken from a mapping that could never be made writable.
+  const stays = shared && mode === OpenFlags.readWrite;
+  const request = { offset, length: pageAlign(length), protection, shared: stays };
   return mmap.call(file.operations, client, request);
 }

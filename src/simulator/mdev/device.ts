@@ -89,6 +89,8 @@ function addFiles(mdev: MdevDevice): void {
 
 // drivers/vfio/mdev/mdev_sysfs.c: remove_store()
 function store(mdev: MdevDevice, data: string): Result | Pending {
+  // fs/kernfs/file.c: a file that was opened before the attribute went away
+  if (mdev.directory.get("remove") === undefined) return -Errno.ENODEV;
   const value = parseUnsigned(data);
   if (value === undefined) return -Errno.EINVAL;
   if (value === 0n) return data.length;

@@ -10,7 +10,10 @@ const pageSize = 4096;
 /** DMA_BUF_IOCTL_SYNC of linux/dma-buf.h, and its flags. */
 const sync = { request: 0x4008_6200, readWrite: 3, valid: 7 } as const;
 
-/** A dma-buf as a file: memory of a device that others can map (drivers/dma-buf/dma-buf.c). */
+/**
+ * A dma-buf as a file: memory of a device for other devices (drivers/dma-buf/dma-buf.c). The driver
+ * wants shared mappings only, and the descriptor is read-only, so in fact nobody can map it.
+ */
 export class DmaBufFile implements FileOperations {
   readonly name = "/dmabuf:";
   readonly #bytes: Uint8Array;
