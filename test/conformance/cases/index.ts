@@ -2,6 +2,7 @@ import type { ConformanceCase } from "../case.js";
 import { containerCases } from "./containers.js";
 import { deviceNameCases } from "./device-names.js";
 import { dirtyCases } from "./dirty-pages.js";
+import { eduCases } from "./edu.js";
 import { groupCases } from "./groups.js";
 import { lifetimeCases } from "./lifetimes.js";
 import { mbochsCases } from "./mbochs.js";
@@ -15,6 +16,17 @@ import { mttyInfoCases } from "./mtty-info.js";
 import { mttyIrqCases } from "./mtty-irqs.js";
 import { mttyMigrationCases } from "./mtty-migration.js";
 import { mttyUartCases } from "./mtty-uart.js";
+import { pciAccessCases } from "./pci-access.js";
+import { pciBindingCases } from "./pci-binding.js";
+import { pciConfigCases } from "./pci-config.js";
+import { pciFeatureCases } from "./pci-features.js";
+import { pciGroupCases } from "./pci-groups.js";
+import { pciInfoCases } from "./pci-info.js";
+import { pciIntxCases } from "./pci-intx.js";
+import { pciIoeventfdCases } from "./pci-ioeventfd.js";
+import { pciMsiCases } from "./pci-msi.js";
+import { pciMsixCases } from "./pci-msix.js";
+import { pciResetCases } from "./pci-reset.js";
 import { hardwareCases } from "./type1-hardware.js";
 import { infoCases } from "./type1-info.js";
 import { mapCases } from "./type1-map.js";
@@ -42,4 +54,16 @@ export const cases: readonly ConformanceCase[] = [
   ...mdpyCases,
   ...mbochsCases,
   ...mbochsDisplayCases,
+  ...pciBindingCases,
+  ...pciGroupCases,
+  ...pciInfoCases,
+  ...pciAccessCases,
+  ...pciConfigCases,
+  ...pciIntxCases,
+  ...pciMsiCases,
+  ...pciMsixCases,
+  ...pciResetCases,
+  ...pciIoeventfdCases,
+  ...pciFeatureCases,
+  ...eduCases,
 ];

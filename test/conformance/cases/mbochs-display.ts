@@ -1,3 +1,4 @@
+import { Protection } from "../../../src/kernel.js";
 import type { ConformanceCase } from "../case.js";
 import { type Device, openMdev, plane, word16, word32 } from "../fixtures/index.js";
 import { TracedFile } from "../trial/index.js";
@@ -62,14 +63,13 @@ export const mbochsDisplayCases: readonly ConformanceCase[] = [
       shows(device, { stride: 2560, size: 1228800, id: 1 });
       device.ioctl("DEVICE_GET_GFX_DMABUF", null).is("EFAULT");
       device.ioctl("DEVICE_GET_GFX_DMABUF", word32(77)).is("ENOENT");
-      device.pwrite(word32(0x00ff00ff), 0x3000).is(4);
       const picture = device.openBy(TracedFile, "DEVICE_GET_GFX_DMABUF", word32(1), {
         label: "dma-buf",
       });
-      const mapping = picture.mmap({ offset: 0, length: 0x4000 }, "picture");
-      mapping.read(0x2000).is("0xff00ff");
-      mapping.unmap();
-      picture.tryMmap({ offset: 0, length: 1228800 + 0x1000 }).is("EINVAL");
+      const { read: protection } = Protection;
+      picture.tryMmap({ offset: 0, length: 0x4000 }).is("EACCES");
+      // The file is read-only, and what Linux makes of a shared mapping then is none to mbochs.
+      picture.tryMmap({ offset: 0, length: 0x4000, protection }).is("EINVAL");
       picture.close();
       set(device, { xOffset: 1 });
       const { region_index } = plane(device, DMABUF).is("ENOMEM").fields;

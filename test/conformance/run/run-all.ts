@@ -1,5 +1,6 @@
+import type { Kernel } from "../../../src/kernel.js";
 import type { ConformanceCase } from "../case.js";
-import type { Record } from "./record.js";
+import type { CaseRecord, Record } from "./record.js";
 import { type Bench, runCase } from "./run-case.js";
 
 /** How cases are run. */
@@ -8,13 +9,15 @@ export interface RunOptions {
   readonly only?: string | undefined;
   /** The kernel for a case; the same one each time, or a new machine. */
   readonly bench: () => Bench | Promise<Bench>;
+  /** Something more, behind the cases. */
+  readonly then?: ((kernel: Kernel) => CaseRecord) | undefined;
   /** Takes each record as soon as it is there. */
   readonly write: (record: Record) => void;
 }
 
 /** Runs cases one after the other. A case is announced before it starts: it may be the last. */
 export async function runAll(cases: readonly ConformanceCase[], options: RunOptions) {
-  const { only, bench, write } = options;
+  const { only, bench, then, write } = options;
   const chosen = cases.filter(({ name }) => only === undefined || name.includes(only));
   const { kernel, version } = await bench();
   write({ kernel: kernel.description.text, version });
@@ -22,5 +25,6 @@ export async function runAll(cases: readonly ConformanceCase[], options: RunOpti
     write({ begin: one.name });
     write(await runCase(one, await bench()));
   }
+  if (then !== undefined) write(then(kernel));
   write({ end: true });
 }

@@ -1,6 +1,6 @@
 import { profiles, SimulatedMachine } from "../../../src/simulator/index.js";
 import { loadMdevSamples } from "../../../src/simulator/mdev/index.js";
-import { versionOf } from "../trial/index.js";
+import { type ProcessOptions, versionOf } from "../trial/index.js";
 import type { Bench } from "./run-case.js";
 
 /** Names of the simulated kernels that cases run on. */
@@ -20,6 +20,12 @@ export function simulatedBench(profile: keyof typeof profiles): Bench & {
     machine,
     kernel,
     version: versionOf(profile),
-    host: { process: (options) => machine.process(options) },
+    host: { process: (options) => machine.process(limits(options)) },
   };
+}
+
+/** A process with a limit on locked memory has no right to ignore it. */
+function limits({ memlock }: ProcessOptions = {}) {
+  if (memlock === undefined) return { memlock: Number.POSITIVE_INFINITY };
+  return { memlock, capabilities: ["CAP_SYS_RAWIO", "CAP_SYS_ADMIN"] as const };
 }

@@ -28,6 +28,8 @@ export interface ArgumentOptions {
   extra?: number;
   /** What fields that are not given, and the extra bytes, hold; 0 unless told. */
   fill?: number;
+  /** Offsets of 32-bit numbers that differ between kernels; the trace does not show them. */
+  hidden?: readonly number[];
   /** Length of the memory behind the argument, whatever `argsz` says. */
   room?: number;
 }

@@ -26,10 +26,16 @@ export class TracedFile implements Descriptor {
   ) {}
 
   /** An ioctl with any argument; `null` and places are addresses. */
-  ioctl(request: Request, argument: IoctlArgument | Place | null = 0, shown?: string): Outcome {
+  ioctl(
+    request: Request,
+    argument: IoctlArgument | Place | null = 0,
+    shown?: string,
+    hidden?: readonly number[],
+  ): Outcome {
     const raw = rawArgument(argument);
     const call = [this.label, requestLabel(request), shown ?? argumentLabel(argument)];
-    const effect = raw instanceof Uint8Array ? { before: raw.slice(), after: raw } : undefined;
+    const effect =
+      raw instanceof Uint8Array ? { before: raw.slice(), after: raw, hidden } : undefined;
     return this.trial.step(call.filter(Boolean).join(" "), { effect }, () =>
       this.trial.kernel.unsafeIoctl(this.fd, requestNumber(request), raw),
     );
@@ -43,7 +49,7 @@ export class TracedFile implements Descriptor {
     options: ArgumentOptions = {},
   ): Outcome<F> {
     const { bytes, label } = structArgument(layout, values, options);
-    const { step, value, effect } = this.ioctl(request, bytes, label);
+    const { step, value, effect } = this.ioctl(request, bytes, label, options.hidden);
     return new Outcome(this.trial, step, value, effect, layout);
   }
 

@@ -1,15 +1,19 @@
 import type { Kernel } from "../../../src/kernel.js";
 
-/** What another process of the machine may do. */
+/** How another process of the machine is started. */
 export interface ProcessOptions {
-  /** User id; 0 unless told. */
-  uid?: number;
-  /** Bytes that it may lock (RLIMIT_MEMLOCK); unlimited unless told. */
+  /**
+   * Bytes that it may lock (RLIMIT_MEMLOCK); such a process is without CAP_IPC_LOCK. Unlimited
+   * unless told.
+   */
   memlock?: number;
 }
 
 /** What a case needs of the machine besides the calls of one process. */
 export interface Host {
-  /** Another process of the same machine, to be ended with its `shutdown`. */
+  /**
+   * Another process of the same machine, to be ended with its `shutdown`. It has no mappings and no
+   * watches; the bytes of its memory are its own.
+   */
   process(options?: ProcessOptions): Kernel;
 }

@@ -17,6 +17,8 @@ export interface Judge {
 export interface Effect {
   before: Uint8Array;
   after: Uint8Array;
+  /** Offsets of bytes that differ between kernels: 32-bit numbers that the trace does not show. */
+  hidden?: readonly number[] | undefined;
 }
 
 /** One recorded step with what it gave; its methods say what it should have given. */

@@ -1,3 +1,5 @@
+import type { Effect } from "./outcome.js";
+
 /**
  * One step of a trace: what was called and what came of it, with everything that may differ between
  * two right kernels (descriptors, addresses, numbers of groups, timing) left out or named.
@@ -22,12 +24,14 @@ export function hex(bytes: Uint8Array): string {
 }
 
 /** The bytes that differ, as `offset:hex` runs; empty when all are the same. */
-export function changes(before: Uint8Array, after: Uint8Array): string {
+export function changes({ before, after, hidden = [] }: Effect): string {
   const runs: string[] = [];
+  const differs = (at: number) => after[at] !== before[at];
+  const shown = (at: number) => !hidden.some((offset) => at >= offset && at < offset + 4);
   for (let at = 0; at < after.length; at += 1) {
-    if (after[at] === before[at]) continue;
+    if (!differs(at) || !shown(at)) continue;
     const start = at;
-    while (at < after.length && after[at] !== before[at]) at += 1;
+    while (at < after.length && differs(at) && shown(at)) at += 1;
     runs.push(`${start}:${hex(after.subarray(start, at))}`);
   }
   return runs.join(" ");

@@ -3,7 +3,7 @@ import type { Kernel } from "../../../src/kernel.js";
 import { OpenFlags } from "../../../src/kernel.js";
 import { TracedEventfd } from "./eventfd.js";
 import { TracedFile } from "./file.js";
-import type { Host } from "./host.js";
+import type { Host, ProcessOptions } from "./host.js";
 import { type MemoryOptions, TracedMemory } from "./memory.js";
 import { type Effect, type Judge, Outcome, type Value } from "./outcome.js";
 import { changes, type Failure, type Step } from "./step.js";
@@ -27,8 +27,8 @@ export type FileKind<File extends TracedFile> = new (
 
 /** One case on one kernel: wraps its calls, records them, judges what they give, cleans up. */
 export class Trial implements Judge {
-  readonly steps: Step[] = [];
-  readonly failures: Failure[] = [];
+  readonly steps: Step[];
+  readonly failures: Failure[];
   readonly sysfs: TracedSysfs;
   /** How many expectations were judged; a case without any could not fail. */
   judged = 0;
@@ -38,8 +38,22 @@ export class Trial implements Judge {
     readonly kernel: Kernel,
     readonly version: Version,
     readonly host: Host,
+    readonly parent?: Trial,
   ) {
+    this.steps = parent?.steps ?? [];
+    this.failures = parent?.failures ?? [];
     this.sysfs = new TracedSysfs(this);
+  }
+
+  /** Another process of the machine, whose calls are recorded here too. */
+  process(options?: ProcessOptions): Trial {
+    const kernel = this.host.process(options);
+    const other = new Trial(kernel, this.version, this.host, this);
+    this.defer(async () => {
+      await other.end();
+      kernel.shutdown();
+    });
+    return other;
   }
 
   /** Opens a file that is to open. */
@@ -125,7 +139,7 @@ export class Trial implements Judge {
       value = error.code;
       failed = true;
     }
-    const changed = effect === undefined ? "" : changes(effect.before, effect.after);
+    const changed = effect === undefined ? "" : changes(effect);
     const noted = failed || note === undefined ? "" : note();
     const shown = !failed && as !== undefined ? as : JSON.stringify(value).replace(/^"|"$/g, "");
     const result = [shown, noted, changed === "" ? "" : `[${changed}]`].filter(Boolean).join(" ");
@@ -153,6 +167,7 @@ export class Trial implements Judge {
 
   judge(step: number, holds: boolean, message: () => string): void {
     this.judged += 1;
+    if (this.parent !== undefined) this.parent.judged += 1;
     if (!holds) this.failures.push({ step, message: message() });
   }
 

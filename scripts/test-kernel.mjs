@@ -1,0 +1,13 @@
+/**
+ * `npm run test:kernel [-- --kernel 6.1 --only name]`: runs the conformance cases and the tour in
+ * guests with real kernels, the same cases on the simulator, and compares every trace.
+ */
+
+import { ensureAddon, ensureDependencies, ensureTypeScript } from "./build.mjs";
+
+ensureDependencies();
+ensureAddon({ required: true });
+ensureTypeScript();
+
+const { main } = await import(new URL("../dist/test/conformance/proof/main.js", import.meta.url));
+process.exitCode = await main(process.argv.slice(2));

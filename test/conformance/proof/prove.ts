@@ -1,0 +1,43 @@
+import type { KernelName } from "../../../guest/index.js";
+import { compare, type Row } from "../run/compare.js";
+import { table, totals } from "../run/table.js";
+import { realRun } from "./real-run.js";
+import { simulatedRun } from "./simulated-run.js";
+
+/** What was compared for one kernel. */
+export interface Proof {
+  readonly rows: readonly Row[];
+}
+
+/** How cases are chosen, and who is told of what takes long. */
+export interface ProofOptions {
+  readonly only: string | undefined;
+  readonly log: (line: string) => void;
+}
+
+/** Runs the cases in a guest and on the simulator, compares, and prints the table. */
+export async function prove(kernel: KernelName, options: ProofOptions): Promise<Proof> {
+  const { only, log } = options;
+  log(`cases on a real Linux ${kernel}`);
+  const { run: real, guest, problem } = await realRun(kernel, options);
+  log(`${real.kernel?.kernel ?? guest.kernelRelease}: ${guest.seconds.toFixed(0)} s`);
+  const simulated = await simulatedRun(kernel, only);
+  const rows = compare(real, simulated).map(withoutTour);
+  if (problem !== undefined) rows.push(failure(`guest of Linux ${kernel}`, problem));
+  console.log(`\n${real.kernel?.kernel ?? kernel} and ${simulated.kernel?.kernel}\n`);
+  console.log(table(rows));
+  const { passed, failed, skipped } = totals(rows);
+  console.log(`\nLinux ${kernel}: ${passed} equal, ${failed} not, ${skipped} skipped`);
+  return { rows };
+}
+
+/** The tour runs on the real kernel only: that it ends well is all. */
+function withoutTour(row: Row): Row {
+  if (row.name !== "tour" || row.real !== "ok") return row;
+  return { ...row, verdict: "passed", details: [] };
+}
+
+function failure(name: string, text: string): Row {
+  const details = text.split("\n");
+  return { name, vectors: [], real: "-", simulated: "-", verdict: "failed", details };
+}
