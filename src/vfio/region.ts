@@ -1,21 +1,14 @@
-import { isVfioError } from "../errors.js";
-import { type Mapping, Protection } from "../kernel.js";
+import type { Mapping } from "../kernel.js";
 import type { RegisterMap } from "../registers/index.js";
 import type { Device } from "./device.js";
 import { Ioeventfd, type IoeventfdOptions } from "./ioeventfd.js";
 import { hex, integer, wrongType } from "./numbers.js";
-import { mappableAreas } from "./region-areas.js";
 import { RegionFile } from "./region-file.js";
 import type { RegionArea, RegionInfo } from "./region-info.js";
 import { type RegionMapOptions, RegionMapping } from "./region-mapping.js";
+import { RegionMaps } from "./region-maps.js";
 import { regionName } from "./region-names.js";
 import { liveRegisters, type Registers } from "./registers.js";
-
-/** A part that is mapped at its first use; where that fails the file does as well. */
-interface MappedArea extends RegionArea {
-  mapping: Mapping | undefined;
-  failed: boolean;
-}
 
 /**
  * A region of a device: a BAR, the ROM, configuration space. Each `readN` and `writeN` is one
@@ -35,12 +28,14 @@ export class Region {
   /** Bytes. */
   readonly size: number;
   readonly #file: RegionFile;
+  readonly #maps: RegionMaps;
   /** Serves offsets below `#direct`, so that most accesses are one comparison away. */
   #mapping: Mapping | undefined;
   #direct = 0;
+  /** The file serves offsets below it, without a look at what may be mapped. */
+  #unmapped: number;
   /** Where the access that `#at` has checked is in what `#at` has found. */
   #offset = 0;
-  #areas: MappedArea[] | undefined;
   readonly #mappings = new Set<RegionMapping>();
 
   /** @internal Programs call `device.region()`. */
@@ -50,6 +45,8 @@ export class Region {
     this.name = regionName(device.api, info.index);
     this.size = info.size;
     this.#file = new RegionFile(device.kernel, device.fd, info.fileOffset);
+    this.#maps = new RegionMaps(device, info);
+    this.#unmapped = info.mappable ? 0 : info.size;
   }
 
   read8(offset: number): number {
@@ -107,8 +104,10 @@ export class Region {
     const bytes =
       typeof target === "number" ? this.#newBytes(target) : uint8Array(target, "target");
     this.#checkRange(offset, bytes.length);
-    for (const { accessor, from, start, end } of this.#pieces(offset, bytes.length)) {
-      accessor.readBytes(from, bytes.subarray(start, end));
+    for (const { place, start, end } of this.#maps.pieces(offset, bytes.length)) {
+      const part = bytes.subarray(start, end);
+      if (place === undefined) this.#file.readBytes(offset + start, part);
+      else place.mapping.readBytes(place.offset, part);
     }
     return bytes;
   }
@@ -117,8 +116,10 @@ export class Region {
   write(offset: number, source: Uint8Array): void {
     const bytes = uint8Array(source, "source");
     this.#checkRange(offset, bytes.length);
-    for (const { accessor, from, start, end } of this.#pieces(offset, bytes.length)) {
-      accessor.writeBytes(from, bytes.subarray(start, end));
+    for (const { place, start, end } of this.#maps.pieces(offset, bytes.length)) {
+      const part = bytes.subarray(start, end);
+      if (place === undefined) this.#file.writeBytes(offset + start, part);
+      else place.mapping.writeBytes(place.offset, part);
     }
   }
 
@@ -129,7 +130,7 @@ export class Region {
 
   /** Where it can be mapped, sorted; the pages of the MSI-X table are left out. */
   get mappableAreas(): readonly RegionArea[] {
-    return this.#mappedAreas().map(({ offset, size }) => ({ offset, size }));
+    return this.#maps.areas.map(({ offset, size }) => ({ offset, size }));
   }
 
   /**
@@ -144,7 +145,7 @@ export class Region {
     this.#checkRange(offset, length);
     const inside = (area: RegionArea) =>
       area.offset <= offset && offset + length <= area.offset + area.size;
-    if (!this.#mappedAreas().some(inside)) {
+    if (!this.#maps.areas.some(inside)) {
       throw new RangeError(`${this.name}: ${hex(offset)} + ${hex(length)} cannot be mapped`);
     }
     const { kernel, fd } = this.device;
@@ -171,7 +172,7 @@ export class Region {
 
   /** @internal Open mappings, as messages name them. */
   get liveMappings(): string[] {
-    const implicit = (this.#areas ?? []).filter(({ mapping }) => mapping !== undefined);
+    const implicit = this.#maps.mapped;
     const explicit = [...this.#mappings].map(({ offset, length }) => ({ offset, size: length }));
     return [...implicit, ...explicit].map(
       ({ offset, size }) => `${this.name} ${hex(offset)}-${hex(offset + size - 1)}`,
@@ -181,89 +182,36 @@ export class Region {
   /** @internal The device is being closed. */
   unmapAll(): void {
     this.#direct = 0;
+    this.#unmapped = 0;
     this.#mapping = undefined;
-    for (const area of this.#areas ?? []) area.mapping?.close();
-    this.#areas = undefined;
+    this.#maps.close();
   }
 
   /** Checks an access and finds what serves it; `#offset` is where in that. */
   #at(offset: number, width: number): Mapping | RegionFile {
-    integer(offset, "offset");
+    // A fraction, NaN or a negative number fails one of these.
+    if (offset < this.#unmapped && offset >= 0 && offset % width === 0) {
+      if (typeof offset === "number" && offset + width <= this.size) {
+        this.#offset = offset;
+        return this.#file;
+      }
+    }
+    return this.#find(offset, width);
+  }
+
+  #find(offset: number, width: number): Mapping | RegionFile {
+    this.#checkRange(offset, width);
     if (offset % width !== 0) {
       throw new RangeError(`offset: ${hex(offset)} is not a multiple of ${width}`);
     }
-    this.#checkRange(offset, width);
-    const area = this.#areaAt(offset);
-    const mapping = area === undefined ? undefined : this.#mapArea(area);
-    if (area === undefined || mapping === undefined || offset + width > area.offset + area.size) {
-      this.#offset = offset;
-      return this.#file;
+    const place = this.#maps.at(offset, width);
+    this.#offset = place?.offset ?? offset;
+    if (place === undefined) return this.#file;
+    if (place.offset === offset) {
+      this.#mapping = place.mapping;
+      this.#direct = Math.min(place.mapping.length, this.size);
     }
-    this.#offset = offset - area.offset;
-    return mapping;
-  }
-
-  /** A range cut where areas begin and end, each piece with what serves it. */
-  *#pieces(offset: number, length: number) {
-    for (let start = 0; start < length; ) {
-      const at = offset + start;
-      const area = this.#areaAt(at);
-      const mapping = area === undefined ? undefined : this.#mapArea(area);
-      const edge =
-        area === undefined
-          ? Math.min(
-              ...this.#mappedAreas()
-                .map((other) => other.offset)
-                .filter((o) => o > at),
-            )
-          : area.offset + area.size;
-      const end = Math.min(length, edge - offset);
-      const accessor = mapping ?? this.#file;
-      const from = mapping === undefined ? at : at - (area as RegionArea).offset;
-      yield { accessor, from, start, end };
-      start = end;
-    }
-  }
-
-  #areaAt(offset: number): MappedArea | undefined {
-    return this.#mappedAreas().find(
-      (area) => area.offset <= offset && offset < area.offset + area.size,
-    );
-  }
-
-  #mappedAreas(): MappedArea[] {
-    if (this.#areas !== undefined) return this.#areas;
-    const { kernel } = this.device;
-    const table = this.info.msixMappable
-      ? this.device.config.msixTableIn(this.info.index)
-      : undefined;
-    this.#areas = mappableAreas(kernel, this.info, table).map((area) => ({
-      ...area,
-      mapping: undefined,
-      failed: false,
-    }));
-    return this.#areas;
-  }
-
-  #mapArea(area: MappedArea): Mapping | undefined {
-    if (area.mapping !== undefined || area.failed) return area.mapping;
-    const { kernel, fd } = this.device;
-    try {
-      area.mapping = kernel.mmap(fd, {
-        offset: this.info.fileOffset + area.offset,
-        length: area.size,
-        protection: Protection.readWrite,
-      });
-    } catch (error) {
-      if (!isVfioError(error)) throw error;
-      area.failed = true;
-      return undefined;
-    }
-    if (area.offset === 0) {
-      this.#mapping = area.mapping;
-      this.#direct = area.size;
-    }
-    return area.mapping;
+    return place.mapping;
   }
 
   #checkRange(offset: number, length: number): void {
