@@ -139,19 +139,32 @@ export class PciDevice implements IommuGroupMember {
   /** A read cycle on a BAR. Nobody answers while memory decoding is off. */
   read(bar: number, offset: number, width: Width): number {
     if (!this.decoding) return 2 ** (8 * width) - 1;
+    const { msix } = this.interrupts;
+    if (msix?.covers(bar, offset) === true) return msix.read(offset, width);
     return this.chip.read(bar, offset, width);
   }
 
   write(bar: number, offset: number, width: Width, value: number): void {
-    if (this.decoding) this.chip.write(bar, offset, width, value);
+    if (!this.decoding) return;
+    const { msix } = this.interrupts;
+    if (msix?.covers(bar, offset) === true) msix.write(offset, width, value);
+    else this.chip.write(bar, offset, width, value);
   }
 
   read64(bar: number, offset: number): bigint {
-    return this.decoding ? this.chip.read64(bar, offset) : 0xffff_ffff_ffff_ffffn;
+    if (!this.decoding) return 0xffff_ffff_ffff_ffffn;
+    if (this.interrupts.msix?.covers(bar, offset) !== true) return this.chip.read64(bar, offset);
+    return (BigInt(this.read(bar, offset + 4, 4)) << 32n) | BigInt(this.read(bar, offset, 4));
   }
 
   write64(bar: number, offset: number, value: bigint): void {
-    if (this.decoding) this.chip.write64(bar, offset, value);
+    if (!this.decoding) return;
+    if (this.interrupts.msix?.covers(bar, offset) !== true) {
+      this.chip.write64(bar, offset, value);
+      return;
+    }
+    this.write(bar, offset, 4, Number(value & 0xffff_ffffn));
+    this.write(bar, offset + 4, 4, Number(value >> 32n));
   }
 
   // drivers/pci/pci.c: pci_enable_device()

@@ -7,9 +7,11 @@ import { PciBus } from "./bus.js";
 import type { PciDevice } from "./device.js";
 import type { PciDriver } from "./driver.js";
 import { attachAny, locked } from "./driver-core.js";
+import { pcieport, uioPciGeneric } from "./host-drivers.js";
 import { line, RegisteredDriver } from "./registered-driver.js";
 import { removeDevice } from "./removal.js";
 import { busFiles } from "./sysfs-bus.js";
+import { vfioPciDriver } from "./vfio/driver.js";
 
 /** A machine's PCI: the host bridge with its buses, the functions found, the drivers loaded. */
 export class PciHost {
@@ -35,6 +37,7 @@ export class PciHost {
     this.bus.directory("drivers");
     busFiles(this);
     this.announceBus(this.root, this.directory);
+    for (const driver of [pcieport, vfioPciDriver, uioPciGeneric]) this.register(driver);
   }
 
   find(name: string): PciDevice | undefined {

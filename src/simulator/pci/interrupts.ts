@@ -100,14 +100,14 @@ export class MsiControl {
   enable(vectors: number): void {
     const size = Math.ceil(Math.log2(vectors));
     const flags = this.flags & ~PciMsi.FLAGS_QSIZE;
-    this.write(flags | (size << 4) | PciMsi.FLAGS_ENABLE);
+    this.writeFlags(flags | (size << 4) | PciMsi.FLAGS_ENABLE);
   }
 
   disable(): void {
-    this.write(this.flags & ~(PciMsi.FLAGS_ENABLE | PciMsi.FLAGS_QSIZE));
+    this.writeFlags(this.flags & ~(PciMsi.FLAGS_ENABLE | PciMsi.FLAGS_QSIZE));
   }
 
-  write(flags: number): void {
+  writeFlags(flags: number): void {
     this.#device.config.write(this.offset + PciMsi.FLAGS, 2, flags);
   }
 }

@@ -1,10 +1,11 @@
 import { PciMsix } from "../../uapi/pci-regs.js";
 import type { Width } from "../core/file.js";
+import { littleEndian, storeLittleEndian } from "./bytes.js";
 import type { PciDevice } from "./device.js";
 
 /**
- * The MSI-X capability with its table and pending bits, which live in a BAR. A model's chip lets
- * accesses to that part of its BAR through to `read` and `write`.
+ * The MSI-X capability with its table and pending bits, which live in a BAR, in front of what the
+ * chip has there.
  */
 export class MsixTable {
   /** Vectors. */
@@ -72,14 +73,14 @@ export class MsixTable {
   /** pci_alloc_irq_vectors(): enabled, with every vector masked until somebody wants it. */
   enable(): void {
     for (let vector = 0; vector < this.size; vector++) this.mask(vector, true);
-    this.write((this.flags & ~PciMsix.FLAGS_MASKALL) | PciMsix.FLAGS_ENABLE);
+    this.writeFlags((this.flags & ~PciMsix.FLAGS_MASKALL) | PciMsix.FLAGS_ENABLE);
   }
 
   disable(): void {
-    this.write(this.flags & ~(PciMsix.FLAGS_ENABLE | PciMsix.FLAGS_MASKALL));
+    this.writeFlags(this.flags & ~(PciMsix.FLAGS_ENABLE | PciMsix.FLAGS_MASKALL));
   }
 
-  write(flags: number): void {
+  writeFlags(flags: number): void {
     this.#device.config.write(this.offset + PciMsix.FLAGS, 2, flags);
   }
 
@@ -101,35 +102,36 @@ export class MsixTable {
     }
   }
 
-  /** Whether an access to a BAR is for the table. */
+  /** Whether an access to a BAR is for the table or the pending bits. */
   covers(bar: number, offset: number): boolean {
+    return this.#inTable(bar, offset) || this.#inPending(bar, offset);
+  }
+
+  /** Registers of 4 bytes; narrower cycles find nothing. */
+  read(offset: number, width: Width): number {
+    if (width !== 4) return 0;
+    return this.#inTable(this.bar, offset)
+      ? littleEndian(this.#table, offset - this.tableOffset, 4)
+      : littleEndian(this.#pending, offset - this.pendingOffset, 4);
+  }
+
+  /** The pending bits cannot be written. */
+  write(offset: number, width: Width, value: number): void {
+    if (width !== 4 || !this.#inTable(this.bar, offset)) return;
+    const at = offset - this.tableOffset;
+    storeLittleEndian(this.#table, at, 4, value);
+    const vector = Math.floor(at / PciMsix.ENTRY_SIZE);
+    if (!this.masked(vector)) this.#deliverPending(vector);
+  }
+
+  #inTable(bar: number, offset: number): boolean {
     const at = offset - this.tableOffset;
     return bar === this.bar && at >= 0 && at < this.#table.length;
   }
 
-  /** Whether an access to a BAR is for the pending bits. */
-  coversPending(bar: number, offset: number): boolean {
+  #inPending(bar: number, offset: number): boolean {
     const at = offset - this.pendingOffset;
     return bar === this.pendingBar && at >= 0 && at < this.#pending.length;
-  }
-
-  read(offset: number, width: Width): number {
-    return little(this.#table, offset - this.tableOffset, width);
-  }
-
-  readPending(offset: number, width: Width): number {
-    return little(this.#pending, offset - this.pendingOffset, width);
-  }
-
-  writeTable(offset: number, width: Width, value: number): void {
-    const at = offset - this.tableOffset;
-    let rest = value;
-    for (let i = 0; i < width; i++) {
-      this.#table[at + i] = rest & 0xff;
-      rest >>>= 8;
-    }
-    const vector = Math.floor(at / PciMsix.ENTRY_SIZE);
-    if (!this.masked(vector)) this.#deliverPending(vector);
   }
 
   #deliverPending(vector: number): void {
@@ -142,10 +144,4 @@ export class MsixTable {
   #control(vector: number): number {
     return vector * PciMsix.ENTRY_SIZE + PciMsix.ENTRY_VECTOR_CTRL;
   }
-}
-
-function little(bytes: Uint8Array, at: number, width: Width): number {
-  let value = 0;
-  for (let i = width - 1; i >= 0; i--) value = value * 256 + (bytes[at + i] ?? 0);
-  return value;
 }

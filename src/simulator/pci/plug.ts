@@ -7,7 +7,7 @@ import { configBytes } from "./config-bytes.js";
 import { PciDevice } from "./device.js";
 import { joinGroup } from "./groups.js";
 import { type PciHost, pciHost } from "./host.js";
-import { functionOf, type PciModel } from "./models.js";
+import { functionOf, type PciModel } from "./models/index.js";
 import { announce } from "./sysfs-device.js";
 
 /** A function to be plugged in. */

@@ -1,0 +1,40 @@
+import { Errno } from "../../errno.js";
+import { PciCap, PciCommand, PciExp, PciExpType } from "../../uapi/pci-regs.js";
+import { type PciDriver, pciId } from "./driver.js";
+
+/** The driver of root ports and switches. drivers/pci/pcie/portdrv.c: pcie_portdrv_probe() */
+export const pcieport: PciDriver = {
+  name: "pcieport",
+  ids: [pciId({ classCode: 0x060400, classMask: 0xffffffff })],
+  usesDmaApi: false,
+  probe: (device) => {
+    const exp = device.findCapability(PciCap.EXP);
+    if (exp === 0) return -Errno.ENODEV;
+    const type = (device.config.read16(exp + PciExp.FLAGS) & PciExp.FLAGS_TYPE) >> 4;
+    const ports: readonly number[] = [
+      PciExpType.ROOT_PORT,
+      PciExpType.UPSTREAM,
+      PciExpType.DOWNSTREAM,
+    ];
+    if (!ports.includes(type)) return -Errno.ENODEV;
+    device.enable();
+    device.command(PciCommand.MASTER);
+    return 0;
+  },
+  remove: (device) => {
+    device.disable();
+    return undefined;
+  },
+};
+
+/** Userspace I/O for any function. drivers/uio/uio_pci_generic.c: probe() */
+export const uioPciGeneric: PciDriver = {
+  name: "uio_pci_generic",
+  ids: [],
+  usesDmaApi: true,
+  probe: (device) => device.enable(),
+  remove: (device) => {
+    device.disable();
+    return undefined;
+  },
+};

@@ -1,0 +1,12 @@
+/** PCI of the simulated machine: what can be plugged in, and how. */
+
+export type { PciAddress } from "./address.js";
+export { formatPciAddress, parsePciAddress } from "./address.js";
+export type { BarSpec, ChipBus, FunctionSpec, PciChip } from "./chip.js";
+export { configBytes } from "./config-bytes.js";
+export { PciDevice } from "./device.js";
+export type { PciDriver, PciId } from "./driver.js";
+export { pciId } from "./driver.js";
+export { pciHost } from "./host.js";
+export type { CustomModel, PciModel } from "./models/index.js";
+export { type PciPlug, plugPci } from "./plug.js";
