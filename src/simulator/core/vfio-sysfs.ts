@@ -1,9 +1,11 @@
+import { addDeviceFiles } from "../sysfs/device-files.js";
 import type { SysfsDirectory } from "../sysfs/tree.js";
 
 /** What VFIO shows in sysfs: class vfio (groups) and class vfio-dev (devices). */
 export class VfioSysfs {
   readonly #groupClass: SysfsDirectory;
   readonly #deviceClass: SysfsDirectory;
+  /** devices/virtual, where the class has a directory while it has devices. */
   readonly #virtual: SysfsDirectory;
 
   constructor(
@@ -13,31 +15,29 @@ export class VfioSysfs {
   ) {
     this.#groupClass = sysfs.walk("class/vfio");
     this.#deviceClass = sysfs.walk("class/vfio-dev");
-    this.#virtual = sysfs.walk("devices/virtual/vfio");
+    this.#virtual = sysfs.walk("devices/virtual");
   }
 
   addGroup(name: string, major: number, minor: number): void {
-    const directory = this.#virtual.directory(name);
+    const directory = this.#virtual.directory("vfio").directory(name);
     directory.readable("dev", () => `${major}:${minor}\n`);
     const uevent = `MAJOR=${major}\nMINOR=${minor}\nDEVNAME=vfio/${name}\n`;
-    directory.attribute("uevent", { mode: 0o644, show: () => uevent, store: ignore });
-    directory.directory("power");
-    directory.link("subsystem", this.#groupClass);
+    addDeviceFiles(directory, { subsystem: this.#groupClass, uevent: () => uevent });
     this.#groupClass.link(name, directory);
   }
 
   removeGroup(name: string): void {
     this.#groupClass.remove(name);
-    this.#virtual.remove(name);
+    const all = this.#virtual.directory("vfio");
+    all.remove(name);
+    if (all.names.length === 0) this.#virtual.remove("vfio");
   }
 
   addDevice(parent: SysfsDirectory, index: number): void {
     const name = `vfio${index}`;
     const directory = parent.directory("vfio-dev").directory(name);
     directory.link("device", parent);
-    directory.link("subsystem", this.#deviceClass);
-    directory.directory("power");
-    directory.attribute("uevent", { mode: 0o644, show: () => "", store: ignore });
+    addDeviceFiles(directory, { subsystem: this.#deviceClass, uevent: () => "" });
     this.#deviceClass.link(name, directory);
   }
 
@@ -49,9 +49,4 @@ export class VfioSysfs {
     directory.remove(name);
     if (directory.names.length === 0) parent.remove("vfio-dev");
   }
-}
-
-/** A uevent file takes any text that asks for an event; nobody listens here. */
-function ignore(data: string): number {
-  return data.length;
 }

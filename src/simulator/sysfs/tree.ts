@@ -91,12 +91,18 @@ export class SysfsDirectory {
   }
 }
 
-/** A link's text: the way from the directory that holds it to its target. */
+/**
+ * A link's text: the way from the directory that holds it to the one that holds the target, and
+ * there to the target, also where the link is below it.
+ *
+ * fs/kernfs/symlink.c: kernfs_get_target_path()
+ */
 export function linkText(from: SysfsDirectory, target: SysfsDirectory): string {
   const here = from.path.split("/");
   const there = target.path.split("/");
   let common = 0;
-  while (common < here.length && here[common] === there[common]) common += 1;
+  const most = Math.min(here.length, there.length - 1);
+  while (common < most && here[common] === there[common]) common += 1;
   return [...here.slice(common).map(() => ".."), ...there.slice(common)].join("/");
 }
 

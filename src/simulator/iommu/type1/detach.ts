@@ -55,10 +55,8 @@ function expanded({ ranges, domains }: Type1): IovaRange[] {
   const first = ranges[0];
   const last = ranges[ranges.length - 1];
   if (first === undefined || last === undefined) return ranges;
-  const end = domains.reduce(
-    (least, { apertureEnd }) => (apertureEnd < least ? apertureEnd : least),
-    LAST_IOVA,
-  );
+  let end = LAST_IOVA;
+  for (const { apertureEnd } of domains) if (apertureEnd < end) end = apertureEnd;
   return [iovaRange(0n, end)];
 }
 

@@ -48,6 +48,11 @@ export class DirtyBitmap {
     }
   }
 
+  /** No bit is set. */
+  reset(): void {
+    this.#words.fill(0);
+  }
+
   /** Takes over bits of the first 64-bit word. */
   orFirst(low: number, high: number): void {
     this.#words[0] = (this.#words[0] as number) | low;

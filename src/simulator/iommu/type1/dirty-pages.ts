@@ -155,7 +155,9 @@ export function copyBitmap(
     bitmap.orFirst(word.getUint32(0, true), word.getUint32(4, true));
   }
   const bytes = bitmap.bytes(bitmapBytes(bitmap.bits + shift));
-  return client.memory.write(at, bytes) ? 0 : -Errno.EFAULT;
+  const copied = client.memory.write(at, bytes);
+  if (shift > 0 && !type1.machine.quirks.has("type1-stale-dirty-bits")) bitmap.reset();
+  return copied ? 0 : -Errno.EFAULT;
 }
 
 /** struct vfio_bitmap at an offset, or -EFAULT. */
