@@ -13,6 +13,7 @@ import type { ChipBus, FunctionSpec, PciChip } from "./chip.js";
 import { applyMasks } from "./config-masks.js";
 import { ConfigSpace } from "./config-space.js";
 import type { PciDriver } from "./driver.js";
+import { routedLine } from "./interrupt-routing.js";
 import { PciInterrupts } from "./interrupts.js";
 import { OptionRom } from "./option-rom.js";
 import { PciPower, PowerState } from "./power.js";
@@ -40,7 +41,8 @@ export class PciDevice implements IommuGroupMember {
   readonly name: string;
   readonly spec: FunctionSpec;
   readonly directory: SysfsDirectory;
-  readonly irq: number;
+  /** Interrupt line: the firmware's until the function is enabled, then the I/O APIC's. */
+  irq: number;
   readonly physicalFunction: PciDevice | undefined;
   readonly config: ConfigSpace;
   readonly bars: readonly (Bar | undefined)[];
@@ -172,6 +174,7 @@ export class PciDevice implements IommuGroupMember {
     this.enableCount += 1;
     if (this.enableCount > 1) return 0;
     this.power.set(PowerState.D0);
+    this.irq = routedLine(this) ?? this.irq;
     let bits = 0;
     for (const bar of this.bars) {
       if (bar !== undefined) bits |= bar.space === "io" ? PciCommand.IO : PciCommand.MEMORY;

@@ -19,9 +19,15 @@ export const pcieport: PciDriver = {
     if (!ports.includes(type)) return -Errno.ENODEV;
     device.enable();
     device.command(PciCommand.MASTER);
+    if (device.interrupts.msix !== undefined) {
+      device.interrupts.allowLine(false);
+      device.interrupts.msix.enable();
+    }
     return 0;
   },
   remove: (device) => {
+    device.interrupts.msix?.disable();
+    device.interrupts.allowLine(true);
     device.disable();
     return undefined;
   },
@@ -37,4 +43,19 @@ export const uioPciGeneric: PciDriver = {
     device.disable();
     return undefined;
   },
+};
+
+/**
+ * The driver of hot-plug controllers on conventional bridges. The firmware manages the slots, so it
+ * gives up, and leaves the bridge enabled. drivers/pci/hotplug/shpchp_core.c: shpc_probe()
+ */
+export const shpchp: PciDriver = {
+  name: "shpchp",
+  ids: [pciId({ classCode: 0x060400, classMask: 0xffffffff })],
+  usesDmaApi: true,
+  probe: (device) => {
+    if (device.findCapability(PciCap.SHPC) !== 0) device.enable();
+    return -Errno.ENODEV;
+  },
+  remove: () => undefined,
 };

@@ -7,7 +7,7 @@ import { PciBus } from "./bus.js";
 import type { PciDevice } from "./device.js";
 import type { PciDriver } from "./driver.js";
 import { attachAny, locked } from "./driver-core.js";
-import { pcieport, uioPciGeneric } from "./host-drivers.js";
+import { pcieport, shpchp, uioPciGeneric } from "./host-drivers.js";
 import { line, RegisteredDriver } from "./registered-driver.js";
 import { removeDevice } from "./removal.js";
 import { busFiles } from "./sysfs-bus.js";
@@ -24,6 +24,8 @@ export class PciHost {
   readonly directory: SysfsDirectory;
   /** /sys/bus/pci */
   readonly bus: SysfsDirectory;
+  /** /sys/devices/virtual/iommu/dmar0 */
+  readonly iommu: SysfsDirectory;
   readonly addresses = new BusAddresses();
   /** New functions and drivers are brought together without being asked. */
   autoprobe = true;
@@ -32,12 +34,14 @@ export class PciHost {
     this.root = new PciBus(0, 0, undefined);
     this.buses.set(0, this.root);
     this.directory = machine.sysfs.walk(`devices/pci${this.root.name}`);
+    this.iommu = machine.sysfs.walk("devices/virtual/iommu/dmar0");
+    machine.sysfs.walk("class/iommu").link("dmar0", this.iommu);
     this.bus = machine.sysfs.walk("bus/pci");
     this.bus.directory("devices");
     this.bus.directory("drivers");
     busFiles(this);
     this.announceBus(this.root, this.directory);
-    for (const driver of [pcieport, vfioPciDriver, uioPciGeneric]) this.register(driver);
+    for (const driver of [pcieport, shpchp, vfioPciDriver, uioPciGeneric]) this.register(driver);
   }
 
   find(name: string): PciDevice | undefined {

@@ -4,6 +4,7 @@ import type { Width } from "../core/file.js";
 import type { Pending, Result } from "../core/result.js";
 import type { PciDevice } from "./device.js";
 import { withLength } from "./registered-driver.js";
+import { resetBus } from "./reset-bus.js";
 
 /** What the files that take a function away and find it again do. */
 export interface Removal {
@@ -41,6 +42,11 @@ export function controlFiles(device: PciDevice, removal: Removal): void {
       },
     })
     .writable("rescan", (data) => (parseNumber(data) === undefined ? -Errno.EINVAL : data.length));
+  if (device.isBridge) {
+    directory.writable("reset_subordinate", (data, client) =>
+      withLength(resetSubordinate(device, data, client), data),
+    );
+  }
   if (resets.methods.length === 0) return;
   directory
     .writable("reset", (data) => withLength(reset(device, data), data))
@@ -83,6 +89,14 @@ function setEnabled(device: PciDevice, data: string, client: Client): Result {
 function reset(device: PciDevice, data: string): Result {
   const value = parseNumber(data);
   return value === 1 ? device.resets.tryReset() : -Errno.EINVAL;
+}
+
+// drivers/pci/pci-sysfs.c: reset_subordinate_store()
+function resetSubordinate({ subordinate }: PciDevice, data: string, client: Client): Result {
+  if (!client.capable("CAP_SYS_ADMIN")) return -Errno.EPERM;
+  const value = parseNumber(data);
+  if (value === undefined || value > 1) return -Errno.EINVAL;
+  return value === 1 && subordinate !== undefined ? resetBus(subordinate) : 0;
 }
 
 // drivers/pci/pci-sysfs.c: pci_write_config(): the largest aligned cycles that fit

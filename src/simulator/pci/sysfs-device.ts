@@ -2,6 +2,7 @@ import { PciBridge } from "../../uapi/pci-regs.js";
 import type { PciDevice } from "./device.js";
 import type { PciHost } from "./host.js";
 import { controlFiles } from "./sysfs-control.js";
+import { errorFiles } from "./sysfs-errors.js";
 import { identityFiles } from "./sysfs-identity.js";
 import { resourceFiles } from "./sysfs-resource.js";
 
@@ -12,7 +13,8 @@ export function announce(host: PciHost, device: PciDevice): void {
   identityFiles(device);
   controlFiles(device, host);
   resourceFiles(device);
-  directory.link("subsystem", host.bus);
+  errorFiles(device);
+  directory.link("subsystem", host.bus).link("iommu", host.iommu);
   if (isBridge) {
     directory
       .readable("secondary_bus_number", () => `${config.read8(PciBridge.SECONDARY_BUS)}\n`)
