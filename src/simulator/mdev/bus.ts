@@ -1,12 +1,12 @@
 import { Errno } from "../../errno.js";
 import { Pending, type Result } from "../core/result.js";
 import type { SimulatedMachine } from "../machine.js";
+import { storeUevent } from "../sysfs/device-files.js";
+import { sameName } from "../sysfs/parse.js";
 import type { SysfsDirectory } from "../sysfs/tree.js";
 import type { MdevDevice } from "./device.js";
-import { storeUevent } from "./device-files.js";
 import type { MdevDriver } from "./driver.js";
 import { releaseDriver } from "./driver-binding.js";
-import { sameName } from "./parse.js";
 import { perMachine } from "./per-machine.js";
 
 /**

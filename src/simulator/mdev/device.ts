@@ -1,13 +1,13 @@
 import { Errno } from "../../errno.js";
 import { Pending, type Result } from "../core/result.js";
 import type { SimulatedMachine } from "../machine.js";
+import { addDeviceFiles } from "../sysfs/device-files.js";
+import { parseUnsigned } from "../sysfs/parse.js";
 import type { SysfsDirectory } from "../sysfs/tree.js";
 import type { MdevBus } from "./bus.js";
-import { addDeviceFiles } from "./device-files.js";
 import type { MdevDriver, MdevTypeOptions } from "./driver.js";
 import { bindDriver, releaseDriver } from "./driver-binding.js";
 import { Mutex } from "./locks.js";
-import { parseUnsigned } from "./parse.js";
 import type { MdevType } from "./type.js";
 
 /** struct mdev_device: a mediated device, child of its parent. */

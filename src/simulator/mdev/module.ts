@@ -1,8 +1,8 @@
 import { Errno } from "../../errno.js";
 import { Pending, type Result } from "../core/result.js";
 import type { SimulatedMachine } from "../machine.js";
+import { storeUevent } from "../sysfs/device-files.js";
 import type { SysfsDirectory } from "../sysfs/tree.js";
-import { storeUevent } from "./device-files.js";
 import { perMachine } from "./per-machine.js";
 
 /** What a module's init function leaves behind: how to take it down again. */

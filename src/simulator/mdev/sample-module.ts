@@ -1,7 +1,7 @@
 import type { SimulatedMachine } from "../machine.js";
+import { addDeviceFiles } from "../sysfs/device-files.js";
 import type { SysfsDirectory } from "../sysfs/tree.js";
 import { mdevBus } from "./bus.js";
-import { addDeviceFiles } from "./device-files.js";
 import type { MdevDriver, MdevTypeOptions } from "./driver.js";
 import type { KernelModule, ModuleDefinition, ModuleParameters } from "./module.js";
 import { registerMdevParent, unregisterMdevParent } from "./parent.js";

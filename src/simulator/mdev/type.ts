@@ -4,7 +4,7 @@ import type { SysfsDirectory } from "../sysfs/tree.js";
 import { createDevice } from "./device.js";
 import type { MdevTypeOptions } from "./driver.js";
 import type { MdevParent } from "./parent.js";
-import { parseUuid, uuidLength } from "./parse.js";
+import { parseUuid, uuidLength } from "./uuid.js";
 
 /** struct mdev_type: a kind of device that a parent can create, and its directory in sysfs. */
 export class MdevType<Type extends MdevTypeOptions = MdevTypeOptions> {
