@@ -79,9 +79,9 @@ export const hardwareCases: readonly ConformanceCase[] = [
       const readOnly = t.memory(0x4000, "read-only", { protection: Protection.read });
       const none = t.memory(0x4000, "none", { protection: Protection.none });
       container.map(3, 0x1000, 0, 0x1000).is("EFAULT");
-      container.map(3, lastPage(t), 0, 0x2000).is("EFAULT");
+      container.map(3, lastPage(t, container), 0, 0x2000).is("EFAULT");
       container.unmap(0, 0, 0x2000).is(0).has({ size: 0n });
-      container.map(3, lastPage(t), 0, 0x1000).is(0);
+      container.map(3, lastPage(t, container), 0, 0x1000).is(0);
       container.map(3, readOnly.at(), 0x10000, 0x1000).is("EFAULT");
       container.map(2, readOnly.at(), 0x10000, 0x1000).is("EFAULT");
       container.map(1, readOnly.at(), 0x10000, 0x1000).is(0);

@@ -1,5 +1,7 @@
+import { guestFixtures } from "../../../src/simulator/fixtures.js";
 import { profiles, SimulatedMachine } from "../../../src/simulator/index.js";
 import { loadMdevSamples } from "../../../src/simulator/mdev/index.js";
+import { plugPci } from "../../../src/simulator/pci/index.js";
 import { type ProcessOptions, versionOf } from "../trial/index.js";
 import type { Bench } from "./run-case.js";
 
@@ -14,6 +16,7 @@ export function simulatedBench(profile: keyof typeof profiles): Bench & {
   machine: SimulatedMachine;
 } {
   const machine = new SimulatedMachine({ profile });
+  plugPci(machine, guestFixtures);
   loadMdevSamples(machine);
   const kernel = machine.process({ memlock: Number.POSITIVE_INFINITY });
   return {
