@@ -54,7 +54,7 @@ function add(
   for (const parameter of parameters) command.argument(parameter);
   for (const { flags, text, initial, choices } of spec.options ?? []) {
     const option = new Option(flags, text);
-    if (initial !== undefined) option.default(initial);
+    if (initial !== undefined) option.default(initial, initial);
     if (choices !== undefined) option.choices(choices);
     command.addOption(option);
   }
@@ -110,6 +110,8 @@ function sentence(summary: string): string {
 
 function examples({ examples }: CommandSpec): string {
   const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, text]) => `  $ vfio ${line.padEnd(width)}   ${text}`);
-  return `\nExamples:\n${lines.join("\n")}`;
+  const beside = examples.map(([line, text]) => `  $ vfio ${line.padEnd(width)}   ${text}`);
+  const fits = beside.every((line) => line.length <= 80);
+  const below = examples.map(([line, text]) => `  $ vfio ${line}\n      ${text}`);
+  return `\nExamples:\n${(fits ? beside : below).join("\n")}`;
 }

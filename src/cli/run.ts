@@ -54,7 +54,7 @@ async function execute(call: Call, terminal: Terminal, openKernel: OpenKernel): 
 }
 
 function simulated({ description }: Kernel): string {
-  return `This runs on a ${description.text}, not on this machine's kernel.`;
+  return `This runs on a ${description.text}, which ends with the command.`;
 }
 
 function contextOf(kernel: Kernel, terminal: Terminal, asJson: boolean): CommandContext {

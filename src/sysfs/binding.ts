@@ -70,9 +70,10 @@ export async function restoreBinding(kernel: Host, before: Binding): Promise<str
     const now = pciDevice(kernel, name);
     if (now.driver !== driver) await takeFromDriver(kernel, now);
   });
-  await attempt(`driver_override ${driverOverride ?? "(none)"}`, () =>
-    setDriverOverride(kernel, name, driverOverride),
-  );
+  await attempt(`driver_override ${driverOverride ?? "(none)"}`, () => {
+    if (pciDevice(kernel, name).driverOverride === driverOverride) return;
+    setDriverOverride(kernel, name, driverOverride);
+  });
   await attempt(`driver ${driver}`, () => {
     if (driver === undefined || pciDevice(kernel, name).driver === driver) return;
     giveToDriver(kernel, name, driver);

@@ -50,5 +50,5 @@ function whatIsThere(kernel: Pick<Kernel, "sysfs">, text: string): string {
   if (ifThere(() => kernel.sysfs.list("/sys")) === undefined) return "/sys is not mounted.";
   return present.length === 0
     ? "No PCI and no mediated device is here."
-    : `There are ${present.length} others: \`vfio list\`.`;
+    : `${present.length} devices are: \`vfio list\`.`;
 }

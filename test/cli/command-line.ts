@@ -55,6 +55,6 @@ const example = "5d6a9ee0-0e34-4a5b-8f0c-3f3d3b0f1c55";
 /** UUIDs that were drawn by lot read alike. */
 function withoutChance(text: string): string {
   return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (uuid) =>
-    uuid === example || uuid.startsWith("00000000-") ? uuid : "RANDOM-UUID",
+    uuid === example || uuid.startsWith("00000000-") ? uuid : uuid.replace(/[0-9a-f]/g, "?"),
   );
 }

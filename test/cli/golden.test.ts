@@ -6,7 +6,7 @@ import { catalogue } from "../../src/cli/catalogue/index.js";
 import type { OpenKernel } from "../../src/cli/run.js";
 import { transcript, vfio } from "./command-line.js";
 import { expectGolden } from "./golden.js";
-import { each, machine, on } from "./machines.js";
+import { bindTo, each, machine, on } from "./machines.js";
 
 const uuid = "5d6a9ee0-0e34-4a5b-8f0c-3f3d3b0f1c55";
 const made = "00000000-0000-4000-8000-000000000001";
@@ -112,7 +112,6 @@ describe("mediated devices", () => {
     session(
       "mdev",
       [
-        "mdev start mtty-1",
         `mdev start mtty-2 --parent mtty --uuid ${made}`,
         "mdev list",
         "mdev list --parent mdpy",
@@ -125,6 +124,39 @@ describe("mediated devices", () => {
         `mdev stop ${uuid} --json`,
       ],
       on(machine()),
+    ));
+});
+
+describe("what goes wrong", () => {
+  it("because VFIO does not have the device", () =>
+    session("error-unbound", [
+      "read 04:00.0 bar0 0",
+      "dump 00:1f.0 config",
+      "read 00:05.0 bar1 0",
+      "read 0000:00:05.7 bar0 0",
+      "info /sys/class/mdev_bus/mtty",
+      "read 00:05.0 vga 0",
+    ]));
+
+  it("because the kernel uses another device of the group", async () => {
+    const shared = machine();
+    bindTo(shared, "0000:02:02.0", "uio_pci_generic");
+    const lines = ["bind 02:01.0", "groups", "read 02:01.0 bar0 0", "bind 02:02.0"];
+    await session("error-blocked", [...lines, "read 02:01.0 bar0 0"], on(shared));
+  });
+
+  it("because another process has the group", async () => {
+    const held = machine();
+    held.process({ command: "qemu-system-x86" }).open("/dev/vfio/5", 2);
+    const lines = ["info 00:05.0", "unbind 00:05.0", "bind 00:05.0"];
+    await session("error-held", lines, on(held));
+  });
+
+  it("because the user may not", () =>
+    session(
+      "error-permission",
+      ["list --vfio", "info 00:05.0", "bind 04:00.0", "unbind 00:05.0", "mdev start mtty-1"],
+      on(machine(), { uid: 1000 }),
     ));
 });
 

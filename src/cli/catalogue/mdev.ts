@@ -28,7 +28,7 @@ export const mdevCommands: readonly CommandSpec[] = [
     ],
     examples: [
       ["mdev start mtty-1", "a serial port with one line"],
-      ["mdev start mtty-2 --parent mtty --uuid 5d6a9ee0-0e34-4a5b-8f0c-3f3d3b0f1c55", "all told"],
+      ["mdev start mtty-2 --parent mtty --uuid a9b1f0c2-2f3e-4c55-9d0e-5a7c1b2d3e4f", "all told"],
     ],
     load: async () => (await import("../commands/mdev-start.js")).mdevStart,
   },

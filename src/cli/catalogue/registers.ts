@@ -20,6 +20,7 @@ export const registerCommands: readonly CommandSpec[] = [
     examples: [
       ["read 00:05.0 bar0 0", "32 bits at offset 0 of BAR 0"],
       ["read 00:05.0 bar0 liveness", "edu's liveness register"],
+      ["read 00:05.0 config command", "the command register of configuration space"],
       ["read 00:05.0 config 0x2c --width 16", "the subsystem vendor"],
     ],
     load: async () => (await import("../commands/read.js")).read,

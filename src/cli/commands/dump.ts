@@ -1,5 +1,5 @@
 import type { RegisterDefinition } from "../../registers/index.js";
-import type { Device } from "../../vfio/device.js";
+import { PciRegion } from "../../uapi/flags.js";
 import type { Region } from "../../vfio/region.js";
 import type { Command, CommandContext } from "../command.js";
 import { readWidth } from "../device/access.js";
@@ -44,11 +44,11 @@ export const dump: Command<DumpFlags, Dump> = {
     withDevice(context, deviceText!, async (device) => {
       const region = regionParameter(device, regionText!);
       const plain = range.length === 0 && flags.raw !== true && flags.width === undefined;
-      const map = plain ? await knownMap(region) : undefined;
+      const map = plain && isBar(region) ? await knownMap(region) : undefined;
       const { size } = region;
       const what = { device: device.name, region: region.name.toLowerCase(), size };
       if (map !== undefined) return { ...what, offset: 0, registers: readRegisters(region, map) };
-      return { ...what, ...readBytes(device, region, range, flags) };
+      return { ...what, ...readBytes(region, range, flags) };
     }),
   show: (result, paint) =>
     result.registers === undefined ? bytesText(result) : registersText(result.registers, paint),
@@ -62,9 +62,12 @@ function readRegisters(region: Region, { registers, effects }: KnownMap): Regist
   });
 }
 
-function readBytes(device: Device, region: Region, range: readonly string[], flags: DumpFlags) {
-  const isBar = device.api === "pci" && region.info.index < 6;
-  const width = widthParameter(flags.width) ?? (isBar && region.size % 4 === 0 ? 4 : 1);
+function isBar({ device, info }: Region): boolean {
+  return device.api === "pci" && info.index <= PciRegion.BAR5;
+}
+
+function readBytes(region: Region, range: readonly string[], flags: DumpFlags) {
+  const width = widthParameter(flags.width) ?? (isBar(region) && region.size % 4 === 0 ? 4 : 1);
   const offset = range[0] === undefined ? 0 : parseNumber(range[0], "offset");
   const left = region.size - offset;
   const length =
@@ -85,11 +88,12 @@ function readBytes(device: Device, region: Region, range: readonly string[], fla
   return { offset, width, bytes };
 }
 
-function bytesText({ bytes = [], offset, width = 1, size, region }: Dump): string {
+function bytesText({ bytes = [], offset, width = 1, size, device, region }: Dump): string {
   const end = offset + bytes.length;
   const text = hexdump(Uint8Array.from(bytes), { start: offset, width });
   if (end === size) return text;
-  return `${text}(up to ${hex(end)} of ${hex(size)}; more: vfio dump DEVICE ${region} ${hex(end)})\n`;
+  const more = `vfio dump ${device} ${region} ${hex(end)}`;
+  return `${text}That is up to ${hex(end)} of ${hex(size)}; more: ${more}\n`;
 }
 
 function registersText(registers: readonly RegisterRow[], paint: Paint): string {

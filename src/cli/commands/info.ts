@@ -1,4 +1,5 @@
-import type { SysfsDevice } from "../../sysfs/index.js";
+import type { Kernel } from "../../kernel.js";
+import { mdevParentNames, type SysfsDevice } from "../../sysfs/index.js";
 import type { Command, CommandContext } from "../command.js";
 import { withDevice } from "../device/open.js";
 import { configText } from "../info/config-text.js";
@@ -20,7 +21,7 @@ export const info: Command<unknown, InfoReport> = {
     const device = deviceParameter(kernel, text!);
     const group = groupSummary(kernel, device);
     if (!device.vfio) {
-      context.note(notWithVfio(device));
+      context.note(notWithVfio(kernel, device));
       return { device, group, vfio: undefined, config: sysfsConfig(kernel, device) };
     }
     try {
@@ -44,7 +45,11 @@ export const info: Command<unknown, InfoReport> = {
     (report.config === undefined ? "" : configText(report.config, paint)),
 };
 
-function notWithVfio({ name, driver }: SysfsDevice): string {
-  const whose = driver === undefined ? "has no driver" : `is with ${driver}`;
-  return `${name} ${whose}, not with VFIO; for regions and interrupts: vfio bind ${name}`;
+function notWithVfio(kernel: Kernel, { kind, name, driver }: SysfsDevice): string {
+  if (mdevParentNames(kernel).includes(name)) {
+    return `${name} makes mediated devices: vfio mdev types --parent ${name}`;
+  }
+  if (kind !== "pci") return `VFIO does not have ${name}.`;
+  const whose = driver === undefined ? "it has no driver" : `${driver} has it`;
+  return `VFIO does not have ${name}: ${whose}. For regions and interrupts: vfio bind ${name}`;
 }

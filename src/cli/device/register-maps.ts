@@ -1,4 +1,6 @@
 import type { RegisterMap } from "../../registers/index.js";
+import { PciRegion } from "../../uapi/flags.js";
+import { pciHeader } from "../../vfio/pci-header.js";
 import type { Region } from "../../vfio/region.js";
 
 /** A register map that belongs to a region of a device we know. */
@@ -35,9 +37,12 @@ const known: readonly KnownDevice[] = [
   },
 ];
 
-/** The register map of a region, where we know the device by its PCI ids. */
+/** The register map of a region, where we know the device by its PCI ids, or the region. */
 export async function knownMap({ device, info }: Region): Promise<KnownMap | undefined> {
   if (device.api !== "pci") return undefined;
+  if (info.index === PciRegion.CONFIG) {
+    return { device: "configuration space", registers: pciHeader, effects: [] };
+  }
   const candidates = known.filter(({ regions }) => regions.includes(info.index));
   if (candidates.length === 0) return undefined;
   const hex4 = (value: number) => value.toString(16).padStart(4, "0");

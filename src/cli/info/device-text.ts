@@ -12,7 +12,7 @@ export function deviceText({ device, group, vfio }: InfoReport, paint: Paint): s
     ["path", device.path],
     ["driver", device.driver ?? "none"],
     ...(override === undefined ? [] : [["kept for", override]]),
-    ["group", group === undefined ? "none: the IOMMU is off" : groupText(group)],
+    ["group", group === undefined ? "none" : groupText(group)],
     ...(vfio === undefined ? [] : [["reset", vfio.resettable ? "yes" : "not by itself"]]),
   ];
   return `${paint.bold(title.join("  "))}\n${table(rows, { indent: "  " })}`;

@@ -1,5 +1,6 @@
 import { gated } from "../../gate/index.js";
 import type { Kernel } from "../../kernel.js";
+import { guestFixtures } from "../../simulator/fixtures.js";
 import type { SimulatedMachine } from "../../simulator/index.js";
 import type { ProfileName } from "../../simulator/profile.js";
 import { offerToDrivers, setDriverOverride } from "../../sysfs/binding.js";
@@ -15,7 +16,7 @@ export const exampleAddress = "0000:00:05.0";
 
 /** A process of a new simulated machine, with something to look at unless it shall be fresh. */
 export function simulatedKernel(profile: ProfileName, options: OpenKernelOptions): Kernel {
-  const machine = simulate({ profile });
+  const machine = simulate({ profile, devices: guestFixtures });
   if (!options.fresh) furnish(machine);
   return gated(machine.process({ command: "vfio" }));
 }

@@ -2,7 +2,7 @@ import { blockers, type IommuGroup, iommuGroups } from "../../sysfs/index.js";
 import { deviceTitle } from "../text/device-title.js";
 import type { Stage } from "./stage.js";
 
-const SHOWN = 12;
+const SHOWN = 16;
 
 /** Step: which kernel, and what VFIO has on it. */
 export function showKernel({ kernel, narrator }: Stage): string {
@@ -21,15 +21,19 @@ export function showGroups({ kernel, narrator }: Stage): number {
     "The IOMMU decides which memory a device reaches. Devices that it cannot tell apart",
   );
   narrator.say("are one group, and a program gets a group as a whole or not at all.");
-  for (const group of groups.slice(0, SHOWN)) narrator.fact(`group ${group.id}`, members(group));
+  for (const group of groups.slice(0, SHOWN)) {
+    for (const [at, line] of memberLines(group).entries()) {
+      narrator.fact(at === 0 ? `group ${group.id}` : "", line);
+    }
+  }
   if (groups.length > SHOWN) narrator.say(`and ${groups.length - SHOWN} more: vfio groups`);
   return groups.length;
 }
 
-function members(group: IommuGroup): string {
-  const titles = group.members.map((member) =>
-    `${member.name} ${deviceTitle(member) ?? ""}`.trim(),
-  );
-  const blocked = blockers(group).length > 0 ? " (used by the kernel)" : "";
-  return `${titles.join(", ") || "empty"}${blocked}`;
+function memberLines(group: IommuGroup): string[] {
+  const blocking = blockers(group);
+  return group.members.map((member) => {
+    const title = `${member.name} ${deviceTitle(member) ?? ""}`.trim();
+    return blocking.includes(member) ? `${title} (used by the kernel)` : title;
+  });
 }

@@ -42,6 +42,7 @@ export async function visitEdu(stage: Stage): Promise<EduVisit | undefined> {
     return undefined;
   }
   narrator.title(`A PCI device: QEMU's edu at ${found.name}`);
+  narrator.say("With vfio-pci as its driver, the device belongs to whoever opens its group.");
   const bound = await bind(kernel, found.name, { signal: stage.context.signal });
   tellBinding(stage, bound);
   try {
@@ -139,6 +140,10 @@ async function copyThroughDevice(stage: Stage, vfio: Vfio, edu: Edu): Promise<nu
     });
     const there = IOVA;
     const back = IOVA + BigInt(size);
+    stage.narrator.say(
+      "Memory gets an address of its own for the device (IOVA), and only there it",
+    );
+    stage.narrator.say("can read and write: the IOMMU keeps it from everything else.");
     await transfer(stage, edu, { from: there, to: BigInt(eduBuffer.address), toMemory: false });
     stage.narrator.fact("DMA to it", `${size} bytes from memory at IOVA ${hex(there)}`);
     await transfer(stage, edu, { from: BigInt(eduBuffer.address), to: back, toMemory: true });
