@@ -61,6 +61,8 @@ export interface Profile {
   readonly pciDmaBuf: boolean;
   /** vfio-pci shows designated vendor-specific extended capabilities. */
   readonly pciDvsec: boolean;
+  /** While vfio-pci has a device open, sysfs lets nobody map its BARs. */
+  readonly pciExclusiveBars: boolean;
   /** `iommu_groups/N/type` changes only without a driver bound (6.1). */
   readonly groupTypeNeedsUnbound: boolean;
 }
@@ -95,6 +97,7 @@ const debian61: Profile = {
   lastFeature: 8,
   pciDmaBuf: false,
   pciDvsec: false,
+  pciExclusiveBars: false,
   groupTypeNeedsUnbound: true,
 };
 
@@ -129,6 +132,7 @@ const debian72: Profile = {
   writeOnlyReadable: false,
   lastFeature: 12,
   pciDmaBuf: true,
+  pciExclusiveBars: true,
 };
 
 /** Profiles by name: Debian's kernels. */

@@ -63,6 +63,8 @@ export class PciDevice implements IommuGroupMember {
   sriov: Sriov | undefined;
   /** What its driver keeps for it (drvdata). */
   driverData: object | undefined;
+  /** Its driver keeps everybody else's hands off the BARs (7.2: vfio-pci while it is open). */
+  barsClaimed = false;
   /** pci_enable_device() calls minus pci_disable_device() calls. */
   enableCount = 0;
   /** Memory BARs answer: COMMAND.MEM is set and the function is awake. */

@@ -2,6 +2,7 @@ import { Errno } from "../../errno.js";
 import type { Client } from "../core/client.js";
 import type { Width } from "../core/file.js";
 import type { Pending, Result } from "../core/result.js";
+import { littleEndian } from "./bytes.js";
 import type { PciDevice } from "./device.js";
 import { withLength } from "./registered-driver.js";
 import { resetBus } from "./reset-bus.js";
@@ -16,7 +17,7 @@ const tooLong = 4095;
 
 /** What can be done to a function through its directory. */
 export function controlFiles(device: PciDevice, removal: Removal): void {
-  const { directory, config, resets } = device;
+  const { directory, resets } = device;
   directory
     .attribute("driver_override", {
       mode: 0o644,
@@ -28,10 +29,9 @@ export function controlFiles(device: PciDevice, removal: Removal): void {
       show: () => `${device.enableCount}\n`,
       store: (data, client) => withLength(setEnabled(device, data, client), data),
     })
-    .attribute("config", {
-      mode: 0o644,
-      show: () => config.bytes.slice(),
-      store: (data) => writeConfig(device, data),
+    .binary("config", 0o644, {
+      read: (target, position) => readConfig(device, target, position),
+      write: (source, position) => writeConfig(device, source, position),
     })
     .attribute("remove", {
       mode: 0o220,
@@ -99,17 +99,22 @@ function resetSubordinate({ subordinate }: PciDevice, data: string, client: Clie
   return value === 1 && subordinate !== undefined ? resetBus(subordinate) : 0;
 }
 
+// drivers/pci/pci-sysfs.c: pci_read_config()
+function readConfig({ config }: PciDevice, target: Uint8Array, position: number): Result {
+  const part = config.bytes.subarray(position, position + target.length);
+  target.set(part);
+  return part.length;
+}
+
 // drivers/pci/pci-sysfs.c: pci_write_config(): the largest aligned cycles that fit
-function writeConfig(device: PciDevice, data: string): Result {
-  const { config } = device;
-  const length = Math.min(data.length, config.size);
-  for (let at = 0; at < length; ) {
-    const rest = length - at;
+function writeConfig({ config }: PciDevice, source: Uint8Array, position: number): Result {
+  const length = Math.min(source.length, config.size - position);
+  for (let done = 0; done < length; ) {
+    const at = position + done;
+    const rest = length - done;
     const width: Width = at % 4 === 0 && rest >= 4 ? 4 : at % 2 === 0 && rest >= 2 ? 2 : 1;
-    let value = 0;
-    for (let i = width - 1; i >= 0; i--) value = value * 256 + data.charCodeAt(at + i);
-    config.write(at, width, value);
-    at += width;
+    config.write(at, width, littleEndian(source, done, width));
+    done += width;
   }
-  return length;
+  return Math.max(0, length);
 }

@@ -1,6 +1,7 @@
 import { PciBridge } from "../../uapi/pci-regs.js";
 import { hex } from "./address.js";
 import type { PciDevice } from "./device.js";
+import { resourceContent } from "./resource-file.js";
 
 /** One line of `resource`: first and last address and flags. */
 interface Resource {
@@ -17,9 +18,9 @@ export function resourceFiles(device: PciDevice): void {
   directory.readable("resource", () => resourcesOf(device).map(row).join(""));
   for (const bar of device.bars) {
     if (bar === undefined) continue;
-    // Registers are reached by mapping the file; a read of it is answered with EIO.
-    directory.attribute(`resource${bar.index}`, { mode: 0o600 });
-    if (bar.prefetchable) directory.attribute(`resource${bar.index}_wc`, { mode: 0o600 });
+    const content = resourceContent(device, bar);
+    directory.binary(`resource${bar.index}`, 0o600, content);
+    if (bar.prefetchable) directory.binary(`resource${bar.index}_wc`, 0o600, content);
   }
 }
 

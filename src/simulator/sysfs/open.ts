@@ -5,6 +5,7 @@ import type { FileOperations } from "../core/file.js";
 import type { Result } from "../core/result.js";
 import type { SimulatedMachine } from "../machine.js";
 import { showBytes, storeBytes } from "./attribute.js";
+import { BinaryFile } from "./binary.js";
 import { lookup, type SysfsAttribute } from "./tree.js";
 
 /** An open attribute: reads see what it showed at offset 0, writes are one store each. */
@@ -47,7 +48,9 @@ export function openSysfs(
   flags: number,
 ): FileOperations | Result {
   const attribute = findAttribute(machine, client, path, flags);
-  return typeof attribute === "number" ? attribute : new AttributeFile(path, attribute);
+  if (typeof attribute === "number") return attribute;
+  const { binary } = attribute;
+  return binary === undefined ? new AttributeFile(path, attribute) : new BinaryFile(path, binary);
 }
 
 /**

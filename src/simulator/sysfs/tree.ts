@@ -1,6 +1,7 @@
 import { Errno } from "../../errno.js";
 import type { Client } from "../core/client.js";
 import type { Pending, Result } from "../core/result.js";
+import { type BinaryContent, readAll } from "./binary.js";
 
 /** An attribute's content, or a negative error number. */
 export type Show = () => string | Uint8Array | Result;
@@ -14,6 +15,8 @@ export interface SysfsAttribute {
   readonly mode: number;
   readonly show: Show | undefined;
   readonly store: Store | undefined;
+  /** It is read and written by position, or mapped. */
+  readonly binary?: BinaryContent;
 }
 
 /** A symbolic link to a directory of the tree. Its text is computed, relative as the kernel's. */
@@ -77,6 +80,15 @@ export class SysfsDirectory {
     { mode, show, store }: { mode: number; show?: Show; store?: Store },
   ): this {
     this.#entries.set(name, { kind: "file", mode, show, store });
+    return this;
+  }
+
+  /** A binary attribute; reading or writing it as a whole works too. */
+  binary(name: string, mode: number, binary: BinaryContent): this {
+    const show = () => readAll(binary);
+    const store: Store = (data, client) =>
+      binary.write?.(Buffer.from(data, "latin1"), 0, client) ?? -Errno.EIO;
+    this.#entries.set(name, { kind: "file", mode, show, store, binary });
     return this;
   }
 

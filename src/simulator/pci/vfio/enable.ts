@@ -25,6 +25,7 @@ export function enable(device: VfioPciDevice): Result {
   pci.interrupts.allowLine(true);
   device.config = new VirtualConfig(device);
   device.irqs.msiQmax = 0;
+  pci.barsClaimed = device.profile.pciExclusiveBars;
   return 0;
 }
 
@@ -39,6 +40,7 @@ export function disable(device: VfioPciDevice): void {
   device.irqs.clear();
   device.ioeventfds.clear();
   device.config = undefined;
+  pci.barsClaimed = false;
   device.needsReset = true;
   pci.config.write(PciConfig.COMMAND, 2, PciCommand.INTX_DISABLE);
   if (device.resetWorks && pci.resets.resetLocked() === 0) device.needsReset = false;
