@@ -10,6 +10,9 @@ import { RegionMaps } from "./region-maps.js";
 import { regionName } from "./region-names.js";
 import { liveRegisters, type Registers } from "./registers.js";
 
+/** Where `offset >>> 0` begins anew. */
+const WRAP = 2 ** 32;
+
 /**
  * A region of a device: a BAR, the ROM, configuration space. Each `readN` and `writeN` is one
  * access of exactly that width, through a mapping where the region has one and through the file
@@ -29,7 +32,11 @@ export class Region {
   readonly size: number;
   readonly #file: RegionFile;
   readonly #maps: RegionMaps;
-  /** Serves offsets below `#direct`, so that most accesses are one comparison away. */
+  /**
+   * Serves offsets below `#direct`, so that most accesses are one comparison away. It checks what
+   * is no offset itself: `offset >>> 0` is only a quick way to let neither negative ones nor those
+   * beyond 4 GiB through while there is none, or while it is a part of the region.
+   */
   #mapping: Mapping | undefined;
   #direct = 0;
   /** The file serves offsets below it, without a look at what may be mapped. */
@@ -50,47 +57,47 @@ export class Region {
   }
 
   read8(offset: number): number {
-    return offset < this.#direct
+    return offset >>> 0 < this.#direct
       ? (this.#mapping as Mapping).read8(offset)
       : this.#at(offset, 1).read8(this.#offset);
   }
 
   read16(offset: number): number {
-    return offset < this.#direct
+    return offset >>> 0 < this.#direct
       ? (this.#mapping as Mapping).read16(offset)
       : this.#at(offset, 2).read16(this.#offset);
   }
 
   read32(offset: number): number {
-    return offset < this.#direct
+    return offset >>> 0 < this.#direct
       ? (this.#mapping as Mapping).read32(offset)
       : this.#at(offset, 4).read32(this.#offset);
   }
 
   /** 8 bytes. Linux 6.1 makes two accesses of 4 bytes of it where the region is not mapped. */
   read64(offset: number): bigint {
-    return offset < this.#direct
+    return offset >>> 0 < this.#direct
       ? (this.#mapping as Mapping).read64(offset)
       : this.#at(offset, 8).read64(this.#offset);
   }
 
   write8(offset: number, value: number): void {
-    if (offset < this.#direct) (this.#mapping as Mapping).write8(offset, value);
+    if (offset >>> 0 < this.#direct) (this.#mapping as Mapping).write8(offset, value);
     else this.#at(offset, 1).write8(this.#offset, integer(value, "value", { max: 0xff }));
   }
 
   write16(offset: number, value: number): void {
-    if (offset < this.#direct) (this.#mapping as Mapping).write16(offset, value);
+    if (offset >>> 0 < this.#direct) (this.#mapping as Mapping).write16(offset, value);
     else this.#at(offset, 2).write16(this.#offset, integer(value, "value", { max: 0xffff }));
   }
 
   write32(offset: number, value: number): void {
-    if (offset < this.#direct) (this.#mapping as Mapping).write32(offset, value);
+    if (offset >>> 0 < this.#direct) (this.#mapping as Mapping).write32(offset, value);
     else this.#at(offset, 4).write32(this.#offset, integer(value, "value", { max: 0xffff_ffff }));
   }
 
   write64(offset: number, value: bigint): void {
-    if (offset < this.#direct) (this.#mapping as Mapping).write64(offset, value);
+    if (offset >>> 0 < this.#direct) (this.#mapping as Mapping).write64(offset, value);
     else this.#at(offset, 8).write64(this.#offset, bigint64(value));
   }
 
@@ -207,9 +214,10 @@ export class Region {
     const place = this.#maps.at(offset, width);
     this.#offset = place?.offset ?? offset;
     if (place === undefined) return this.#file;
-    if (place.offset === offset) {
+    const direct = Math.min(place.mapping.length, this.size);
+    if (place.offset === offset && (direct === this.size || this.size < WRAP)) {
       this.#mapping = place.mapping;
-      this.#direct = Math.min(place.mapping.length, this.size);
+      this.#direct = direct;
     }
     return place.mapping;
   }
