@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +24,7 @@ export async function createAtomically(
 ): Promise<void> {
   const parent = join(cacheDirectory(), "tmp");
   await mkdir(parent, { recursive: true });
+  await sweep(parent);
   const staging = await mkdtemp(join(parent, "prepare-"));
   try {
     await fill(staging);
@@ -33,6 +33,15 @@ export async function createAtomically(
     await rename(staging, target);
   } finally {
     await rm(staging, { recursive: true, force: true });
+  }
+}
+
+/** Removes what killed preparations left behind, a day later: none takes that long. */
+async function sweep(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const path = join(parent, name);
+    const age = Date.now() - (await stat(path)).mtimeMs;
+    if (age > 24 * 3600 * 1000) await rm(path, { recursive: true, force: true });
   }
 }
 
@@ -67,9 +76,4 @@ function tryLock(name: string): Promise<(() => void) | undefined> {
     });
     server.listen(name, () => resolve(() => server.close()));
   });
-}
-
-/** Whether a folder of the cache is there; it is complete if it is, because of the rename. */
-export function isCached(path: string): boolean {
-  return existsSync(path);
 }

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { GuestOptions, GuestResult } from "./guest-options.js";
 import { defaultKernel, type KernelName, kernelRecipe, kernelRecipes } from "./kernels.js";
 import { prepareGuest } from "./prepare.js";
+import { requireQemu } from "./qemu.js";
 import { runInGuest } from "./run.js";
 import { GuestSetupError } from "./setup-error.js";
 import { hostTerminal } from "./terminal.js";
@@ -61,13 +62,15 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function run(command: readonly string[], args: Arguments): Promise<number> {
   const { kernel, refresh = false } = args;
-  if (args.prepare || refresh) await prepareGuest({ kernel, refresh, log: say });
-  if (args.prepare) return 0;
   const interactive = command.length === 0;
-  if (interactive && !(process.stdin.isTTY && process.stdout.isTTY)) {
+  if (interactive && !args.prepare && !(process.stdin.isTTY && process.stdout.isTTY)) {
     say("a shell needs a terminal; give a command");
     return 2;
   }
+  if (!args.prepare) requireQemu();
+  // Before signals are caught: they end a preparation as they end any program.
+  await prepareGuest({ kernel, refresh, log: say });
+  if (args.prepare) return 0;
   const results = args.results === undefined ? undefined : openSync(args.results, "w");
   const result = await runInGuest({
     ...guestOptions(command, args),

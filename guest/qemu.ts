@@ -12,9 +12,13 @@ export interface Qemu {
   kill(): void;
 }
 
+/** Throws GuestSetupError with the name of the package when there is no QEMU. */
+export function requireQemu(): void {
+  requireTools([PROGRAM]);
+}
+
 /** Starts QEMU; `onLog` receives the guest's serial console. */
 export function startQemu(args: readonly string[], onLog: (chunk: Buffer) => void): Qemu {
-  requireTools([PROGRAM]);
   const child = spawnBound(args);
   const complaints: Buffer[] = [];
   child.stdout?.on("data", onLog);

@@ -9,7 +9,7 @@ import { kernelRecipe } from "./kernels.js";
 import { machineArguments } from "./machine.js";
 import { prepareGuest } from "./prepare.js";
 import { kernelDirectory, type PreparedKernel, versionWarning } from "./prepared-kernel.js";
-import { startQemu } from "./qemu.js";
+import { requireQemu, startQemu } from "./qemu.js";
 import { createRunDirectory } from "./run-directory.js";
 import { Supervisor } from "./supervisor.js";
 import { connectPorts, openChannels, ports } from "./wiring.js";
@@ -25,6 +25,7 @@ const FAILURE_CODES = { panicked: 70, lost: 70, "timed-out": 124, aborted: 130 }
  */
 export async function runInGuest(options: GuestOptions): Promise<GuestResult> {
   const recipe = kernelRecipe(options.kernel);
+  requireQemu();
   const log = options.log ?? (() => {});
   const kernel = await prepareGuest({ kernel: recipe.name, log });
   const warning = versionWarning(kernel, recipe);
@@ -45,7 +46,8 @@ async function boot(
   const started = performance.now();
   const log = new KernelLog();
   const channels = await openChannels(directory, options.terminal !== undefined);
-  const qemu = startQemu(guestArguments({ options, kernel, directory, channels }), (chunk) => {
+  const args = guestArguments({ options, kernel, directory, channels });
+  const qemu = startQemu(args, (chunk) => {
     const text = log.append(chunk);
     options.onKernelLog?.(text);
     supervisor.logged();
