@@ -15,7 +15,7 @@ describe("device.config", () => {
     expect(config).toBe(device.config);
     expect([config.vendorId, config.deviceId]).toEqual([0xca01, 0xcafe]);
     expect([config.subsystemVendorId, config.subsystemId]).toEqual([0xca01, 1]);
-    expect([config.revisionId, config.classCode]).toEqual([0, 0x088002]);
+    expect([config.revisionId, config.classCode]).toEqual([2, 0x088000]);
     expect([config.headerLayout, config.interruptPin]).toEqual([0, 1]);
     expect(config.status.readFields().capabilityList).toBe(true);
     await vfio.close();
