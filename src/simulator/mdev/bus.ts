@@ -37,7 +37,7 @@ export class MdevBus {
     return directory;
   }
 
-  /** mdev_register_driver(): EINVAL without a device API, EBUSY for a name that is taken. */
+  // drivers/base/driver.c: driver_register()
   register(driver: MdevDriver): Result {
     if (driver.deviceApi === "") return -Errno.EINVAL;
     const drivers = this.directory.directory("drivers");
@@ -55,7 +55,7 @@ export class MdevBus {
     return 0;
   }
 
-  /** mdev_unregister_driver(): unbinds it from what it still has. */
+  /** drivers/base/driver.c: driver_unregister(): unbinds it from what it still has. */
   unregister(driver: MdevDriver): void {
     const { name } = this.driverDirectory(driver);
     for (const mdev of this.devices.values()) if (mdev.driver === driver) releaseDriver(mdev);
@@ -99,3 +99,16 @@ export class MdevBus {
 
 /** The machine's bus of mediated devices. */
 export const mdevBus = perMachine((machine) => new MdevBus(machine));
+
+/**
+ * drivers/vfio/mdev/mdev_driver.c: mdev_register_driver(). EINVAL without a device API, EBUSY for a
+ * name that another driver has.
+ */
+export function registerMdevDriver(machine: SimulatedMachine, driver: MdevDriver): Result {
+  return mdevBus(machine).register(driver);
+}
+
+/** drivers/vfio/mdev/mdev_driver.c: mdev_unregister_driver(). Its parents are gone by then. */
+export function unregisterMdevDriver(machine: SimulatedMachine, driver: MdevDriver): void {
+  mdevBus(machine).unregister(driver);
+}

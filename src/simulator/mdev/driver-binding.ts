@@ -34,8 +34,8 @@ export function releaseDriver(mdev: MdevDevice): Pending {
     const finish = () => {
       mdev.driver = undefined;
       mdev.data = undefined;
-      mdev.lock.unlock();
       done.complete(0);
+      mdev.lock.unlock();
     };
     const wait = driver?.remove(mdev);
     if (wait === undefined) finish();

@@ -1,6 +1,6 @@
 /** Mediated devices: the mdev core, for drivers of one's own, and the kernel's samples on it. */
 
-export { MdevBus, mdevBus } from "./bus.js";
+export { type MdevBus, mdevBus, registerMdevDriver, unregisterMdevDriver } from "./bus.js";
 export { createDevice, type MdevDevice, removeDevice } from "./device.js";
 export type {
   DeviceAttribute,

@@ -1,7 +1,7 @@
 import type { SimulatedMachine } from "../machine.js";
 import { addDeviceFiles } from "../sysfs/device-files.js";
 import type { SysfsDirectory } from "../sysfs/tree.js";
-import { mdevBus } from "./bus.js";
+import { registerMdevDriver, unregisterMdevDriver } from "./bus.js";
 import type { MdevDriver, MdevTypeOptions } from "./driver.js";
 import type { KernelModule, ModuleDefinition, ModuleParameters } from "./module.js";
 import { registerMdevParent, unregisterMdevParent } from "./parent.js";
@@ -29,9 +29,8 @@ export function sampleModule<Type extends MdevTypeOptions, Parameters extends Mo
     name,
     parameters: options.parameters,
     init: (machine, module, parameters) => {
-      const bus = mdevBus(machine);
       const driver = options.driver(module, parameters);
-      const registered = bus.register(driver);
+      const registered = registerMdevDriver(machine, driver);
       if (registered < 0) return registered;
       const directory = addVirtualDevice(machine, name);
       const { types } = options;
@@ -41,7 +40,7 @@ export function sampleModule<Type extends MdevTypeOptions, Parameters extends Mo
         const wait = unregisterMdevParent(parent);
         wait.whenDone(() => {
           removeVirtualDevice(machine, name);
-          bus.unregister(driver);
+          unregisterMdevDriver(machine, driver);
         });
         return wait;
       };
