@@ -19,8 +19,8 @@ export function showGroups({ kernel, narrator }: Stage): number {
   narrator.title(`IOMMU groups: ${groups.length}`);
   narrator.say(
     "The IOMMU decides which memory a device reaches. Devices that it cannot tell apart",
+    "are one group, and a program gets a group as a whole or not at all.",
   );
-  narrator.say("are one group, and a program gets a group as a whole or not at all.");
   for (const group of groups.slice(0, SHOWN)) {
     for (const [at, line] of memberLines(group).entries()) {
       narrator.fact(at === 0 ? `group ${group.id}` : "", line);

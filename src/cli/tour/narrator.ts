@@ -24,10 +24,10 @@ export class Narrator {
     print(`\n${paint.bold(`${this.#step}. ${text}`)}\n`);
   }
 
-  /** A remark on what is to come. */
-  say(text: string): void {
+  /** A remark on what is to come, line by line. */
+  say(...lines: readonly string[]): void {
     const { print, paint } = this.#context;
-    print(`${INDENT}${paint.dim(text)}\n`);
+    for (const line of lines) print(`${INDENT}${paint.dim(line)}\n`);
   }
 
   /** Something that was done, and what came of it. */

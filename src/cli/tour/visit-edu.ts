@@ -1,5 +1,5 @@
 import type { Kernel } from "../../kernel.js";
-import { eduBuffer, eduRegisters } from "../../simulator/drivers/edu/registers.js";
+import { eduRegisters } from "../../simulator/drivers/edu/registers.js";
 import {
   type Bound,
   bind,
@@ -11,9 +11,9 @@ import {
 } from "../../sysfs/index.js";
 import { PciRegion } from "../../uapi/flags.js";
 import type { Device } from "../../vfio/device.js";
-import type { Registers } from "../../vfio/registers.js";
 import { Vfio } from "../../vfio/vfio.js";
 import { hex } from "../text/number.js";
+import { copyThroughEdu, type Edu } from "./edu-dma.js";
 import type { Stage } from "./stage.js";
 import { waitFor } from "./wait-for.js";
 
@@ -26,11 +26,8 @@ export interface EduVisit {
   readonly copied: number;
 }
 
-type Edu = Registers<typeof eduRegisters>;
-
 const OPERAND = 10;
 const LIVENESS = 0x1234_5678;
-const IOVA = 0x10_0000n;
 
 /** Step: QEMU's edu, a PCI device. Undefined when there is none. */
 export async function visitEdu(stage: Stage): Promise<EduVisit | undefined> {
@@ -90,7 +87,7 @@ async function useEdu(stage: Stage, name: string): Promise<EduVisit> {
     // Interrupts by message and DMA are both writes by the device: it must be allowed to.
     device.config.command.fields.busMaster.write(true);
     const factorial = await computeFactorial(stage, device, edu);
-    const copied = await copyThroughDevice(stage, vfio, edu);
+    const copied = await copyThroughEdu(stage, vfio, edu);
     return { device: name, identification, factorial, copied };
   } finally {
     await vfio.close();
@@ -124,47 +121,4 @@ async function computeFactorial(stage: Stage, device: Device, edu: Edu): Promise
     edu.status.writeFields({ raiseIrq: false });
     await msi.close();
   }
-}
-
-async function copyThroughDevice(stage: Stage, vfio: Vfio, edu: Edu): Promise<number> {
-  const { size } = eduBuffer;
-  const memory = vfio.allocate(2 * size);
-  const mapping = vfio.dma.map(memory, { iova: IOVA });
-  try {
-    const [source, target] = [
-      memory.bytes.subarray(0, size),
-      memory.bytes.subarray(size, 2 * size),
-    ];
-    source.forEach((_, at) => {
-      source[at] = (at * 7 + (at >> 8)) & 0xff;
-    });
-    const there = IOVA;
-    const back = IOVA + BigInt(size);
-    stage.narrator.say(
-      "Memory gets an address of its own for the device (IOVA), and only there it",
-    );
-    stage.narrator.say("can read and write: the IOMMU keeps it from everything else.");
-    await transfer(stage, edu, { from: there, to: BigInt(eduBuffer.address), toMemory: false });
-    stage.narrator.fact("DMA to it", `${size} bytes from memory at IOVA ${hex(there)}`);
-    await transfer(stage, edu, { from: BigInt(eduBuffer.address), to: back, toMemory: true });
-    if (Buffer.compare(source, target) !== 0) throw new Error("DMA: the bytes came back different");
-    stage.narrator.fact("DMA from it", `${size} bytes to memory at IOVA ${hex(back)}: the same`);
-    return size;
-  } finally {
-    mapping.unmap();
-    memory.free();
-  }
-}
-
-async function transfer(
-  { kernel, context }: Stage,
-  edu: Edu,
-  { from, to, toMemory }: { from: bigint; to: bigint; toMemory: boolean },
-): Promise<void> {
-  edu.dmaSource.write(from);
-  edu.dmaDestination.write(to);
-  edu.dmaCount.write(BigInt(eduBuffer.size));
-  edu.dmaCommand.writeFields({ start: true, toMemory });
-  const done = () => (edu.dmaCommand.fields.start.read() ? undefined : true);
-  await waitFor(kernel, done, { what: "the transfer did not end", signal: context.signal });
 }
