@@ -5,6 +5,7 @@ import { pciHost } from "../simulator/pci/host.js";
 import { type PciPlug, plugPci } from "../simulator/pci/plug.js";
 import { vfioPciDriver } from "../simulator/pci/vfio/driver.js";
 import { offerToDrivers, setDriverOverride } from "../sysfs/binding.js";
+import { pciDevices } from "../sysfs/pci-device.js";
 
 /** The machine to simulate. */
 export interface SimulateOptions extends Omit<MachineOptions, "profile"> {
@@ -39,11 +40,14 @@ export function simulate(options: SimulateOptions): SimulatedMachine {
   return machine;
 }
 
-/** The same, with every PCI device bound to vfio-pci, as an administrator would have done it. */
+const BRIDGE = 0x0604;
+
+/** The same, with every PCI device but bridges bound to vfio-pci, as an administrator would have done it. */
 export function simulateBound(options: SimulateOptions): SimulatedMachine {
   const machine = simulate(options);
   const administrator = machine.process({ command: "systemd" });
-  for (const name of administrator.sysfs.list("/sys/bus/pci/devices")) {
+  for (const { name, class: code } of pciDevices(administrator)) {
+    if (code >>> 8 === BRIDGE) continue;
     setDriverOverride(administrator, name, "vfio-pci");
     offerToDrivers(administrator, name);
   }
