@@ -10,6 +10,7 @@ import { VfioCore } from "./core/vfio-core.js";
 import { Faults } from "./faults.js";
 import type { IommuGroups } from "./iommu/iommu-group.js";
 import { IommuGroupTable } from "./iommu/iommu-groups.js";
+import { Type1Parameters } from "./iommu/type1/parameters.js";
 import { SimulatedKernel } from "./kernel.js";
 import { type Profile, type ProfileName, profiles } from "./profile.js";
 import { type QuirkName, QuirkSet } from "./quirks.js";
@@ -47,6 +48,8 @@ export class SimulatedMachine {
   readonly hugePages: HugePages;
   readonly sysfs = new SysfsDirectory("/sys", undefined);
   readonly devfs = new Devfs();
+  /** Module parameters of the type1 IOMMU driver. */
+  readonly type1: Type1Parameters;
   readonly groups: IommuGroups;
   /** Containers, groups and devices that drivers have given to VFIO. */
   readonly vfio: VfioCore;
@@ -64,6 +67,7 @@ export class SimulatedMachine {
     this.hazards = new HazardLog(this.random, strict);
     this.quirks = new QuirkSet(options.withoutQuirks);
     this.hugePages = new HugePages(options.hugePages);
+    this.type1 = new Type1Parameters(this.profile, this.sysfs);
     this.groups = new IommuGroupTable(this.sysfs, this.profile);
     this.devfs.add("/dev/null", nullDevice);
     this.vfio = new VfioCore(this);

@@ -59,6 +59,8 @@ export interface Profile {
   readonly lastFeature: number;
   /** vfio-pci exports dma-bufs. */
   readonly pciDmaBuf: boolean;
+  /** /proc/PID/fdinfo of a device's file names its directory in sysfs. */
+  readonly fdinfoPath: boolean;
   /** vfio-pci shows designated vendor-specific extended capabilities. */
   readonly pciDvsec: boolean;
   /** While vfio-pci has a device open, sysfs lets nobody map its BARs. */
@@ -96,6 +98,7 @@ const debian61: Profile = {
   writeOnlyReadable: true,
   lastFeature: 8,
   pciDmaBuf: false,
+  fdinfoPath: false,
   pciDvsec: false,
   pciExclusiveBars: false,
   groupTypeNeedsUnbound: true,
@@ -132,6 +135,7 @@ const debian72: Profile = {
   writeOnlyReadable: false,
   lastFeature: 12,
   pciDmaBuf: true,
+  fdinfoPath: true,
   pciExclusiveBars: true,
 };
 

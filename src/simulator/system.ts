@@ -3,6 +3,10 @@ import type { SimulatedProcess } from "./core/process.js";
 import type { SimulatedMachine } from "./machine.js";
 import { lookup } from "./sysfs/tree.js";
 
+/** Every file that a process opens here is closed on exec. */
+const O_CLOEXEC = 0o2000000;
+const O_LARGEFILE = 0o100000;
+
 /** What a simulated machine tells about itself to one of its processes. */
 export class SimulatedSystem implements System {
   readonly #machine: SimulatedMachine;
@@ -38,6 +42,19 @@ export class SimulatedSystem implements System {
   }
 
   readText(path: string): string | undefined {
+    return this.#comm(path) ?? this.#fdinfo(path);
+  }
+
+  /** fs/proc/fd.c: seq_show(), of this process's own files. */
+  #fdinfo(path: string): string | undefined {
+    const [, fd] = /^\/proc\/self\/fdinfo\/(\d+)$/.exec(path) ?? [];
+    const file = fd === undefined ? undefined : this.#process.files.get(Number(fd));
+    if (file === undefined) return undefined;
+    const flags = (file.flags | O_CLOEXEC | O_LARGEFILE).toString(8);
+    return `pos:\t0\nflags:\t0${flags}\n${file.operations.fdinfo?.() ?? ""}`;
+  }
+
+  #comm(path: string): string | undefined {
     const comm = /^\/proc\/(\d+|self)\/comm$/.exec(path);
     if (comm === null) return undefined;
     const pid = comm[1] === "self" ? this.pid() : Number(comm[1]);

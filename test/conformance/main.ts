@@ -14,7 +14,7 @@ const output = out === undefined ? 1 : openSync(out, "w");
 await runAll(cases, {
   only,
   bench: await benchFor(kernel),
-  then: tour ? runTour : undefined,
+  afterwards: tour ? runTour : undefined,
   write: (record) => {
     announce(record);
     writeSync(output, `${JSON.stringify(record)}\n`);

@@ -27,10 +27,11 @@ function bytesArgument(bytes: Uint8Array): UserArgument {
     value: 0x7fff_ffff_f000n - BigInt(bytes.length),
     read: (length, offset = 0) =>
       offset + length > bytes.length ? undefined : bytes.slice(offset, offset + length),
+    // What fits is written before the fault, as copy_to_user() does.
     write: (source, offset = 0) => {
-      if (offset + source.length > bytes.length) return source.length === 0;
-      bytes.set(source, offset);
-      return true;
+      const room = Math.max(0, bytes.length - offset);
+      bytes.set(source.subarray(0, room), offset);
+      return source.length <= room;
     },
   };
 }

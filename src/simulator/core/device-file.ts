@@ -45,6 +45,12 @@ export class DeviceFile implements FileOperations {
     return new DeviceFile(device, group, registration);
   }
 
+  // vfio_main.c: vfio_device_show_fdinfo(), 7.2
+  fdinfo(): string {
+    const { machine, directory } = this.device;
+    return machine.profile.fdinfoPath ? `vfio-device-syspath: ${directory.path}\n` : "";
+  }
+
   // vfio_main.c: vfio_device_fops_unl_ioctl()
   ioctl(client: Client, request: number, argument: UserArgument): Result {
     if (request === Vfio.DEVICE_FEATURE) return deviceFeature(this.device, client, argument);

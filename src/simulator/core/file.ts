@@ -38,6 +38,8 @@ export interface MappedMemory {
 export interface FileOperations {
   /** As /proc/PID/fd shows it: `anon_inode:[vfio-device]`, or the path that was opened. */
   readonly name: string;
+  /** Lines of /proc/PID/fdinfo/FD besides those that every file has. */
+  fdinfo?(): string;
   ioctl?(client: Client, request: number, argument: UserArgument): Result;
   read?(client: Client, target: Uint8Array): Result;
   write?(client: Client, source: Uint8Array): Result;

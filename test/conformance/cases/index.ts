@@ -3,7 +3,9 @@ import { containerCases } from "./containers.js";
 import { deviceNameCases } from "./device-names.js";
 import { dirtyCases } from "./dirty-pages.js";
 import { eduCases } from "./edu.js";
+import { flagCases } from "./flag-bits.js";
 import { groupCases } from "./groups.js";
+import { ladderCases } from "./ladders.js";
 import { lifetimeCases } from "./lifetimes.js";
 import { mbochsCases } from "./mbochs.js";
 import { mbochsDisplayCases } from "./mbochs-display.js";
@@ -27,10 +29,13 @@ import { pciIoeventfdCases } from "./pci-ioeventfd.js";
 import { pciMsiCases } from "./pci-msi.js";
 import { pciMsixCases } from "./pci-msix.js";
 import { pciResetCases } from "./pci-reset.js";
+import { processCases } from "./processes.js";
+import { stateCases } from "./states.js";
 import { hardwareCases } from "./type1-hardware.js";
 import { infoCases } from "./type1-info.js";
 import { mapCases } from "./type1-map.js";
 import { unmapCases } from "./type1-unmap.js";
+import { tokenCases } from "./vf-tokens.js";
 
 /** All cases, in the order in which they run. */
 export const cases: readonly ConformanceCase[] = [
@@ -66,4 +71,9 @@ export const cases: readonly ConformanceCase[] = [
   ...pciIoeventfdCases,
   ...pciFeatureCases,
   ...eduCases,
+  ...ladderCases,
+  ...flagCases,
+  ...stateCases,
+  ...processCases,
+  ...tokenCases,
 ];

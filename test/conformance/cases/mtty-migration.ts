@@ -1,6 +1,13 @@
 import { structs } from "../../../src/uapi/index.js";
 import type { ConformanceCase } from "../case.js";
-import { migrationState, openMdev, openStream, setState } from "../fixtures/index.js";
+import {
+  migrationState,
+  openMdev,
+  openStream,
+  Register,
+  setState,
+  Uart,
+} from "../fixtures/index.js";
 import { FILL, type TracedFile } from "../trial/index.js";
 
 const later = { versions: ["6.12", "7.2"], because: "mtty has no migration before 6.8" } as const;
@@ -103,6 +110,22 @@ export const mttyMigrationCases: readonly ConformanceCase[] = [
       target.write(saved.subarray(0, 23)).is(23);
       target.write(saved.subarray(23, 24)).is("EFAULT");
       target.write(saved.subarray(24)).is(72);
+      setState(device, 2).is(0);
+    },
+  },
+  {
+    name: "migration: a stopped device still answers",
+    vectors: [254],
+    needs: ["mtty"],
+    only: later,
+    run(t) {
+      const { device } = openMdev(t, "T2");
+      const uart = new Uart(device);
+      setState(device, 1).is(0);
+      uart.write(Register.scratch, 0x5a);
+      uart.reads(Register.scratch, 0x5a);
+      uart.write(Register.data, 0x41);
+      uart.reads(Register.data, 0x41);
       setState(device, 2).is(0);
     },
   },

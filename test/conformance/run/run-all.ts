@@ -10,14 +10,14 @@ export interface RunOptions {
   /** The kernel for a case; the same one each time, or a new machine. */
   readonly bench: () => Bench | Promise<Bench>;
   /** Something more, behind the cases. */
-  readonly then?: ((kernel: Kernel) => CaseRecord) | undefined;
+  readonly afterwards?: ((kernel: Kernel) => CaseRecord) | undefined;
   /** Takes each record as soon as it is there. */
   readonly write: (record: Record) => void;
 }
 
 /** Runs cases one after the other. A case is announced before it starts: it may be the last. */
 export async function runAll(cases: readonly ConformanceCase[], options: RunOptions) {
-  const { only, bench, then, write } = options;
+  const { only, bench, afterwards, write } = options;
   const chosen = cases.filter(({ name }) => only === undefined || name.includes(only));
   const { kernel, version } = await bench();
   write({ kernel: kernel.description.text, version });
@@ -25,6 +25,6 @@ export async function runAll(cases: readonly ConformanceCase[], options: RunOpti
     write({ begin: one.name });
     write(await runCase(one, await bench()));
   }
-  if (then !== undefined) write(then(kernel));
+  if (afterwards !== undefined) write(afterwards(kernel));
   write({ end: true });
 }

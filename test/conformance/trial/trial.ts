@@ -48,12 +48,17 @@ export class Trial implements Judge {
   /** Another process of the machine, whose calls are recorded here too. */
   process(options?: ProcessOptions): Trial {
     const kernel = this.host.process(options);
-    const other = new Trial(kernel, this.version, this.host, this);
+    const other = this.within(kernel);
     this.defer(async () => {
       await other.end();
       kernel.shutdown();
     });
     return other;
+  }
+
+  /** The same trial on another process's kernel. Who ends the process closes what it has. */
+  within(kernel: Kernel): Trial {
+    return new Trial(kernel, this.version, this.host, this);
   }
 
   /** Opens a file that is to open. */

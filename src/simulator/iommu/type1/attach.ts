@@ -25,7 +25,7 @@ export function attachGroup(type1: Type1, client: Client, group: IommuGroup): Re
   const cut = cutToAperture(type1.ranges, hardware.apertureEnd);
   const ranges = excludeReserved(cut, hardware.reserved);
   if (ranges.length === 0) return -Errno.EINVAL;
-  if (!hardware.msiIsolation && !type1.machine.profile.unsafeInterrupts) return -Errno.EPERM;
+  if (!hardware.msiIsolation && !type1.machine.type1.unsafeInterrupts) return -Errno.EPERM;
   const joined = join(type1, client, { group, pinnedScope: false }, hardware);
   if (joined < 0) return joined;
   type1.ranges = ranges;

@@ -54,7 +54,7 @@ export class Type1 implements IommuBackend {
   constructor(machine: SimulatedMachine, type: number) {
     this.machine = machine;
     this.v2 = type !== Extension.TYPE1_IOMMU;
-    this.available = machine.profile.dmaEntryLimit;
+    this.available = machine.type1.dmaEntryLimit;
     const bug = machine.profile.topOfSpaceBug && machine.quirks.has("type1-top-of-space");
     this.mappings = new MappingTable(bug);
   }
