@@ -69,6 +69,8 @@ async function writeConfiguration(directory: string): Promise<string> {
     'APT::Architectures { "amd64"; };',
     'APT::Sandbox::User "root";',
     'Acquire::Languages "none";',
+    'Acquire::GzipIndexes "true";',
+    'Dir::Cache::srcpkgcache "";',
   ];
   const path = join(directory, "apt.conf");
   await writeFile(path, `${lines.join("\n")}\n`);

@@ -39,8 +39,8 @@ function kernelCommandLine({ iommu, verbose }: MachineOptions): string {
     verbose ? "loglevel=7" : "quiet",
     // `iommu=nopt`: translate for every device, so that what is not mapped cannot be reached.
     ...(iommu ? ["iommu=nopt intel_iommu=on"] : []),
-    // What only costs time under emulation, or complains that the host is busy.
-    "nowatchdog cryptomgr.notests random.trust_cpu=on",
+    // What only costs time under emulation, or panics or complains when the host is busy.
+    "no_timer_check nowatchdog cryptomgr.notests random.trust_cpu=on",
   ].join(" ");
 }
 

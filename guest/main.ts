@@ -111,12 +111,12 @@ function report(result: GuestResult, args: Arguments): void {
   say(`the guest stopped without the command's exit code. The end of its log:\n${tail}`);
 }
 
-/** The guest must not outlive an interrupted tool, and the terminal must be restored. */
+/** The guest must not outlive an interrupted tool, or one whose output nobody reads any more. */
 function terminationSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(name, () => controller.abort());
-  }
+  const abort = () => controller.abort();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, abort);
+  process.stdout.on("error", abort);
   return controller.signal;
 }
 

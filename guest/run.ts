@@ -30,6 +30,13 @@ export async function runInGuest(options: GuestOptions): Promise<GuestResult> {
   const kernel = await prepareGuest({ kernel: recipe.name, log });
   const warning = versionWarning(kernel, recipe);
   if (warning) log(warning);
+  const first = await bootOnce(options, kernel);
+  if (!first.panicked || first.kernelRelease !== "") return first;
+  log(`the kernel panicked before it ran anything; once more\n${first.fault}`);
+  return bootOnce(options, kernel);
+}
+
+async function bootOnce(options: GuestOptions, kernel: PreparedKernel): Promise<GuestResult> {
   const directory = createRunDirectory();
   try {
     return await boot(options, kernel, directory);

@@ -16,6 +16,9 @@ const PANIC_SECONDS = 10;
 export class Supervisor {
   kernelRelease = "";
   exitCode: number | undefined;
+  /** Settles when the guest is about to run its command, if it ever is. */
+  readonly ready: Promise<void>;
+  #announce = (): void => {};
   #outcome: GuestOutcome | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #log: KernelLog;
@@ -24,6 +27,9 @@ export class Supervisor {
   constructor(log: KernelLog, kill: () => void) {
     this.#log = log;
     this.#kill = kill;
+    this.ready = new Promise((resolve) => {
+      this.#announce = resolve;
+    });
     this.#killAfter(BOOT_SECONDS, "lost");
   }
 
@@ -40,6 +46,7 @@ export class Supervisor {
     if (word === "ready") {
       this.kernelRelease = value;
       clearTimeout(this.#timer);
+      this.#announce();
     }
     if (word === "exited") {
       this.exitCode = Number(value);

@@ -41,8 +41,11 @@ export function connectPorts(
   });
   on("stdin", (socket) => {
     socket.resume();
-    if (options.stdin) options.stdin.pipe(socket);
-    else socket.end();
+    // Not before the guest reads: what a failed boot has taken, a second one would miss.
+    void supervisor.ready.then(() => {
+      if (options.stdin) options.stdin.pipe(socket);
+      else socket.end();
+    });
   });
   on("terminal", (socket) => options.terminal?.connect(socket));
 }
