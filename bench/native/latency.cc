@@ -18,6 +18,7 @@ namespace {
 uint64_t raised_at = 0;
 sem_t received;
 std::vector<uint64_t> samples;
+std::thread raiser;
 
 void raise(int fd, int count) {
   for (int index = 0; index < count; ++index) {
@@ -34,7 +35,9 @@ void receive() {
   sem_post(&received);
 }
 
+/// The last round's thread has to be gone: it would take what the next one's is waiting for.
 void reset() {
+  if (raiser.joinable()) raiser.join();
   samples.clear();
   sem_init(&received, 0, 0);
 }
@@ -43,7 +46,7 @@ void reset() {
 napi_value start_raising(napi_env env, napi_callback_info info) {
   const Numbers in = numbers(env, info);
   reset();
-  std::thread(raise, static_cast<int>(in.at[0]), static_cast<int>(in.at[1])).detach();
+  raiser = std::thread(raise, static_cast<int>(in.at[0]), static_cast<int>(in.at[1]));
   return nullptr;
 }
 
@@ -79,8 +82,7 @@ napi_value epoll_latency(napi_env env, napi_callback_info info) {
     }
     close(poll);
   });
-  std::thread raiser(raise, fd, count);
-  raiser.join();
+  raiser = std::thread(raise, fd, count);
   receiver.join();
   return median(env, info);
 }
