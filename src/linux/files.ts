@@ -2,7 +2,7 @@ import { VfioError } from "../errors.js";
 import type { Fd } from "../kernel.js";
 import type { Addon } from "./addon.js";
 import { checkBytes, checkFd, checkInteger, checkOffset, checkPath } from "./arguments.js";
-import { FRAME_DATA, type Frame } from "./frame.js";
+import { type Frame, SHORT_TRANSFER } from "./frame.js";
 
 /** The file descriptors of one kernel, and the system calls that move bytes through them. */
 export class Files {
@@ -58,7 +58,8 @@ export class Files {
   read(fd: Fd, target: Uint8Array): number {
     const { length } = checkBytes("target", target);
     checkFd(fd);
-    if (length > FRAME_DATA) return this.#done("read", fd, this.#addon.readBuffer(fd, target, 0));
+    if (length > SHORT_TRANSFER)
+      return this.#done("read", fd, this.#addon.readBuffer(fd, target, 0));
     this.#aim(fd, length, 0);
     this.#addon.read();
     const moved = this.#moved("read", fd);
@@ -69,7 +70,8 @@ export class Files {
   write(fd: Fd, source: Uint8Array): number {
     const { length } = checkBytes("source", source);
     checkFd(fd);
-    if (length > FRAME_DATA) return this.#done("write", fd, this.#addon.writeBuffer(fd, source, 0));
+    if (length > SHORT_TRANSFER)
+      return this.#done("write", fd, this.#addon.writeBuffer(fd, source, 0));
     this.#frame.put(source);
     this.#aim(fd, length, 0);
     this.#addon.write();
@@ -80,7 +82,7 @@ export class Files {
     const { length } = checkBytes("target", target);
     checkFd(fd);
     checkOffset(offset);
-    if (length > FRAME_DATA) {
+    if (length > SHORT_TRANSFER) {
       return this.#done("pread", fd, this.#addon.preadBuffer(fd, target, offset));
     }
     this.#aim(fd, length, offset);
@@ -94,7 +96,7 @@ export class Files {
     const { length } = checkBytes("source", source);
     checkFd(fd);
     checkOffset(offset);
-    if (length > FRAME_DATA) {
+    if (length > SHORT_TRANSFER) {
       return this.#done("pwrite", fd, this.#addon.pwriteBuffer(fd, source, offset));
     }
     this.#frame.put(source);

@@ -15,8 +15,14 @@ export const FRAME_DATA = FRAME_SIZE - 64;
 /** `length` of an ioctl whose argument is the number in the frame. */
 export const NUMBER_ARGUMENT = 0xffff_ffff;
 
-/** Up to here a loop is quicker than `TypedArray.set` and the view that it needs. */
-const FEW = 40;
+/** Bytes of the longest read or write that travels in the frame; a longer one goes in place. */
+export const SHORT_TRANSFER = 256;
+
+/** Up to here a loop is quicker than `TypedArray.set`: bytes. */
+const FEW = 8;
+
+/** Views of the frame's end are kept up to this length: making one costs what 16 calls cost. */
+const KEPT_VIEWS = 256;
 
 /** The frame's fields; offsets as in native/frame.h. */
 export class Frame {
@@ -43,6 +49,8 @@ export class Frame {
   /** File descriptor that an ioctl opened, or -1. */
   readonly opened: Int32Array;
   readonly bytes: Uint8Array;
+  /** Views of the frame's last bytes, by length. */
+  readonly #tails: Uint8Array[] = [];
 
   constructor(buffer: ArrayBuffer) {
     this.status = new Uint32Array(buffer, 0, 1);
@@ -74,12 +82,19 @@ export class Frame {
 
   /** Takes the first `count` of `length` bytes at the end of the frame. */
   take(target: Uint8Array, length: number, count: number): void {
-    const { bytes } = this;
-    const start = FRAME_SIZE - length;
     if (count > FEW) {
-      target.set(bytes.subarray(start, start + count));
+      target.set(this.#view(length, count));
       return;
     }
+    const { bytes } = this;
+    const start = FRAME_SIZE - length;
     for (let i = 0; i < count; i++) target[i] = bytes[start + i]!;
+  }
+
+  #view(length: number, count: number): Uint8Array {
+    const start = FRAME_SIZE - length;
+    if (count !== length || length > KEPT_VIEWS) return this.bytes.subarray(start, start + count);
+    this.#tails[length] ??= this.bytes.subarray(start);
+    return this.#tails[length];
   }
 }

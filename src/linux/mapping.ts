@@ -91,7 +91,9 @@ export class MappingBase implements Omit<Mapping, `${"read" | "write"}${8 | 16 |
     if (errno === Errno.EINVAL) {
       return new RangeError(`offset ${offset} is not a multiple of the width, ${width} bytes`);
     }
-    const hint = `the device does not answer at offset ${offset}: its memory may be switched off`;
+    const hint =
+      `the device does not answer at offset ${offset}: ` +
+      "its memory may be switched off, or the mapping not be for this access";
     return new VfioError({ errno, syscall: "access", hint });
   }
 

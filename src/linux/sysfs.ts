@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
-import { VfioError } from "../errors.js";
+import { isVfioError, VfioError } from "../errors.js";
 import type { BlockingWriteOptions, Sysfs, SysfsKind } from "../kernel.js";
 import type { Addon } from "./addon.js";
 import { checkBytes, checkPath } from "./arguments.js";
@@ -53,10 +53,15 @@ export class LinuxSysfs implements Sysfs {
   }
 
   kind(path: string): SysfsKind | undefined {
-    const status = lstatSync(checkPath(path), { throwIfNoEntry: false });
-    if (status === undefined) return undefined;
-    if (status.isSymbolicLink()) return "link";
-    return status.isDirectory() ? "directory" : "file";
+    checkPath(path);
+    try {
+      const status = withVfioErrors(() => lstatSync(path));
+      if (status.isSymbolicLink()) return "link";
+      return status.isDirectory() ? "directory" : "file";
+    } catch (error) {
+      if (isVfioError(error, "ENOENT") || isVfioError(error, "ENOTDIR")) return undefined;
+      throw error;
+    }
   }
 }
 

@@ -1,0 +1,42 @@
+/** Compiles native code for tests: the access tracer, and the addon under sanitizers. */
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { headersDirectory, missingTools } from "../../scripts/build.mjs";
+import { root } from "../../scripts/run.mjs";
+
+const compiler = process.env["CXX"] ?? "g++";
+
+/**
+ * Compiles C++ sources to build/<name>.node, unless that is newer than all of them.
+ *
+ * @param {string} name
+ * @param {string[]} sources paths from the top of the checkout
+ * @param {string[]} flags
+ * @returns {{ file: string, reason?: undefined } | { file?: undefined, reason: string }} where it
+ *   is, or why it cannot be compiled
+ */
+export function compile(name, sources, flags = []) {
+  const file = join(root, "build", `${name}.node`);
+  if (existsSync(file) && sources.every((source) => modified(source) <= modified(file))) {
+    return { file };
+  }
+  const missing = missingTools();
+  if (missing.length > 0) return { reason: `${missing.join(", ")} not found` };
+  const headers = headersDirectory();
+  if (headers === undefined) return { reason: "Node's headers are not beside its executable" };
+  mkdirSync(dirname(file), { recursive: true });
+  const common = ["-std=c++17", "-fPIC", "-shared", "-DNAPI_VERSION=8", "-Wall", "-Wextra"];
+  const include = join(headers, "include", "node");
+  const { status, stderr } = spawnSync(
+    compiler,
+    [...common, ...flags, `-I${include}`, ...sources, "-o", file],
+    { cwd: root, encoding: "utf8" },
+  );
+  return status === 0 ? { file } : { reason: `${compiler} failed:\n${stderr}` };
+}
+
+function modified(path) {
+  return statSync(join(path.startsWith("/") ? "" : root, path)).mtimeMs;
+}
