@@ -1,12 +1,13 @@
 import { Errno } from "../errno.js";
 import { VfioError } from "../errors.js";
 import type { Fd, Kernel, Watch } from "../kernel.js";
+import { Vfio } from "../uapi/requests.js";
 import type { Device } from "./device.js";
 import { Handle } from "./handle.js";
 import { type InterruptEvent, InterruptQueue } from "./interrupt-queue.js";
 import type { IrqInfo } from "./irq-info.js";
 import { wrongType } from "./numbers.js";
-import { setIrqs } from "./set-irqs.js";
+import { encodeIrqSet, setIrqs } from "./set-irqs.js";
 import { ClosedError } from "./state-errors.js";
 import type { Steps } from "./steps.js";
 
@@ -38,10 +39,13 @@ export class EnabledInterrupts extends Handle {
   readonly #device: Device;
   readonly #fd: Fd;
   readonly #automasked: boolean;
+  /** The argument that unmasks, encoded once: an interrupt handler should be quick. */
+  readonly #unmask: Uint8Array;
   readonly #vectors: Vector[] = [];
   readonly #queue: InterruptQueue;
   readonly #closed: () => void;
   #masked = false;
+  #unmaskedElsewhere = false;
   #held = false;
 
   /** @internal Programs call `irq.enable()`. */
@@ -56,6 +60,7 @@ export class EnabledInterrupts extends Handle {
     this.#device = device;
     this.#fd = device.fd;
     this.#automasked = info.automasked;
+    this.#unmask = encodeIrqSet({ index: info.index, action: "unmask", count: 1 });
     this.#closed = closed;
     this.#queue = new InterruptQueue({
       wanted: () => this.#unmaskIfMasked(),
@@ -142,6 +147,11 @@ export class EnabledInterrupts extends Handle {
     this.#add(this.#vectors.length, count);
   }
 
+  /** @internal An eventfd unmasks: asking for the next event does not any more. */
+  unmaskedElsewhere(elsewhere: boolean): void {
+    this.#unmaskedElsewhere = elsewhere;
+  }
+
   // biome-ignore lint/correctness/useYield: SET_IRQS does not take long
   protected *release(): Steps<void> {
     this.#queue.close();
@@ -210,9 +220,9 @@ export class EnabledInterrupts extends Handle {
   }
 
   #unmaskIfMasked(): void {
-    if (!this.#masked) return;
+    if (!this.#masked || this.#unmaskedElsewhere) return;
     this.#masked = false;
-    setIrqs(this.#kernel, this.#fd, { index: this.index, action: "unmask", count: 1 });
+    this.#kernel.ioctl(this.#fd, Vfio.DEVICE_SET_IRQS, this.#unmask);
   }
 
   #hold(anybody: boolean): void {

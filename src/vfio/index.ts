@@ -11,6 +11,7 @@ export { Dma, type DmaMapOptions } from "./dma.js";
 export { DmaLogging, type LoggedRange } from "./dma-logging.js";
 export { DmaMapping, type DmaSource } from "./dma-mapping.js";
 export { EnabledInterrupts, type WaitOptions } from "./enabled-interrupts.js";
+export { Eventfd } from "./eventfd.js";
 export { Group, type GroupStatus, type OpenDeviceOptions } from "./group.js";
 export type { HotResetDevice } from "./hot-reset.js";
 export type { InterruptEvent } from "./interrupt-queue.js";

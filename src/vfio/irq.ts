@@ -1,5 +1,6 @@
 import { enableIrqHint } from "../hints/enable-irq.js";
 import { explain } from "../hints/explain.js";
+import type { Fd } from "../kernel.js";
 import type { Device } from "./device.js";
 import { EnabledInterrupts } from "./enabled-interrupts.js";
 import { type IrqInfo, irqInfo } from "./irq-info.js";
@@ -58,6 +59,18 @@ export class Irq {
       (error) => ({ hint: enableIrqHint(device.interrupts, this, error) }),
     );
     return this.#enabled;
+  }
+
+  /**
+   * Has the kernel unmask a vector whenever an eventfd is signaled, as a virtual machine's interrupt
+   * controller does (resampling), instead of when the next event is asked for; -1 ends it.
+   *
+   * @throws VfioError EBUSY where there is such an eventfd, ENOTTY, EBADF, EINVAL
+   */
+  unmaskBy(eventfd: Fd, vector = 0): void {
+    const { index } = this;
+    this.device.setIrqs({ index, action: "unmask", start: vector, eventfds: [eventfd] });
+    this.#enabled?.unmaskedElsewhere(eventfd >= 0);
   }
 
   /** Signals vectors as if the device had: for tests of the way to here. */

@@ -8,6 +8,7 @@ import { findDevice } from "../sysfs/find-device.js";
 import { Container } from "./container.js";
 import type { Device } from "./device.js";
 import type { Dma } from "./dma.js";
+import { Eventfd } from "./eventfd.js";
 import { Group, type OpenDeviceOptions } from "./group.js";
 import { Handle } from "./handle.js";
 import { simulateModule } from "./lazy.js";
@@ -145,6 +146,12 @@ export class Vfio extends Handle {
   allocate(length: number, options: AllocateOptions = {}): DmaMemory {
     this.assertOpen();
     return new DmaMemory(this.kernel, integer(length, "length", { min: 1 }), options);
+  }
+
+  /** A new eventfd, closed with this Vfio at the latest. @throws VfioError EMFILE */
+  eventfd(): Eventfd {
+    this.assertOpen();
+    return new Eventfd(this.kernel, this);
   }
 
   // biome-ignore lint/correctness/useYield: everything that takes long is closed by now

@@ -43,6 +43,7 @@ const vfioCalls: Record<string, Call<Vfio>> = {
   openGroup: (vfio, { group }) => vfio.openGroup(group.id),
   openContainer: (vfio) => vfio.openContainer().closeSync(),
   allocate: (vfio) => vfio.allocate(4096).free(),
+  eventfd: (vfio) => vfio.eventfd().closeSync(),
   container: (vfio) => vfio.container,
   dma: (vfio) => vfio.dma,
 };

@@ -1,13 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  Extension,
-  type MigrationStream,
-  pci,
-  startMdev,
-  stopMdev,
-  unbind,
-  Vfio,
-} from "../../src/index.js";
+import { Extension, type MigrationStream, pci, startMdev, unbind, Vfio } from "../../src/index.js";
 import { simulateBound } from "../../src/vfio/simulate.js";
 import { MTTY, machine, program } from "./bench.js";
 
@@ -179,6 +171,28 @@ describe("MSI-X, reset and hot reset", () => {
     await reset;
     await vfio.close();
     expect(files()).toBe(0);
+  });
+});
+
+describe("irq.unmaskBy", () => {
+  it("unmasks when the eventfd is signaled", async () => {
+    const { vfio } = await guest();
+    const device = await vfio.openDevice(EDU);
+    const edu = device.region(pci.BAR0);
+    const { intx } = device.interrupts;
+    const enabled = intx.enable();
+    const resample = vfio.eventfd();
+    intx.unmaskBy(resample.fd);
+    expect(() => intx.unmaskBy(resample.fd)).toThrow(/EBUSY/);
+    edu.write32(0x60, 1);
+    expect(await enabled.once()).toEqual({ vector: 0, count: 1 });
+    // Still asserted: unmasking signals again.
+    resample.signal();
+    expect(await enabled.once()).toEqual({ vector: 0, count: 1 });
+    edu.write32(0x64, 1);
+    intx.unmaskBy(-1);
+    resample.closeSync();
+    await vfio.close();
   });
 });
 
