@@ -26,7 +26,7 @@ export function ensureDependencies() {
 /** Compiles TypeScript to dist/ if a source is newer than the last time. */
 export function ensureTypeScript() {
   const stamp = join(root, "dist", ".stamp");
-  const inputs = sources(["src", "guest", "bench", "test"], /\.ts$/, ["tsconfig.json"]);
+  const inputs = sources(["src", "guest", "bench", "test", "examples"], /\.ts$/, ["tsconfig.json"]);
   const key = hash([process.version, ...inputs.map(fingerprint)]);
   if (readStamp(stamp) === key) return;
   console.log("compiling TypeScript (tsc)");
