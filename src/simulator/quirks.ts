@@ -11,6 +11,10 @@ export const quirks = {
   "mbochs-stray-page":
     "mbochs: file reads and writes of video memory hit what is two pages further on",
   "mbochs-first-plane": "mbochs: the first query of a plane fails with ENOMEM, the second succeeds",
+  "ioapic-lost-level":
+    "an interrupt line that is up before anybody listens is not seen until it moves (QEMU)",
+  "nvme-reset-loses-functions":
+    "nvme: resetting the physical function takes its virtual ones away, and says they are on (QEMU)",
 } as const;
 
 /** The name of a quirk. */

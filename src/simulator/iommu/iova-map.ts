@@ -1,23 +1,36 @@
-/** Entries of a block. */
-const BLOCK = 256;
+/** Slots of a block, as a power of two: 64 slots are two pages of the host's cache lines. */
+const SHIFT = 6;
+const SLOTS = 1 << SHIFT;
 
-/** A block that gets emptier than this is joined with a neighbour if both fit into half a block. */
-const SPARSE = BLOCK / 4;
+/** A block with fewer ranges is joined with the next one, if that is not full either. */
+const SPARSE = SLOTS / 8;
 
-class Block {
-  count = 0;
-  readonly starts = new Float64Array(BLOCK);
-  readonly ends = new Float64Array(BLOCK);
-  readonly handles = new Int32Array(BLOCK);
-}
+/** A length that does not fit into 32 bits stands in a table of its own. */
+const LONG = 0xffff_ffff;
 
 /**
  * Ranges of page frame numbers that do not overlap, each with a small number (a handle). A Number
- * is exact for every page of a 64-bit address space. Sorted blocks of typed arrays: no objects to
- * chase, and a change moves at most one block.
+ * is exact for every page of a 64-bit address space.
+ *
+ * Ranges stand sorted in blocks of typed arrays; a sorted array of the blocks' first pages finds the
+ * block. Removing a range leaves a hole, which the next range nearby takes: unmapping and mapping
+ * again moves nothing. Three rules keep searches right: slots are sorted by start, holes included;
+ * no hole's start lies inside a range; a block's first slot is no hole.
  */
 export class IovaMap {
-  #blocks: Block[] = [];
+  #starts = new Float64Array(SLOTS);
+  /** Two words a slot: length in pages (0 for a hole), and handle. */
+  #words = new Int32Array(2 * SLOTS);
+  /** Used slots of a block, holes included, and ranges among them. */
+  #used = new Int32Array(1);
+  #live = new Int32Array(1);
+  /** First pages of the blocks, in order, and which block it is. */
+  #firsts = new Float64Array(1);
+  #order = new Int32Array(1);
+  #blocks = 0;
+  #capacity = 1;
+  readonly #freeBlocks: number[] = [0];
+  readonly #longLengths = new Map<number, number>();
   #size = 0;
 
   /** Ranges in the map. */
@@ -27,128 +40,253 @@ export class IovaMap {
 
   /** The handle of the range that a page lies in, or -1. */
   find(page: number): number {
-    const block = this.#blocks[this.#blockOf(page)];
-    if (block === undefined) return -1;
-    const at = lastNotAfter(block, page);
-    return at >= 0 && page < (block.ends[at] as number) ? (block.handles[at] as number) : -1;
+    const position = this.#position(page);
+    if (position < 0) return -1;
+    const slot = this.#slot(this.#order[position]!, page);
+    const length = this.#words[2 * slot]! >>> 0;
+    const offset = page - this.#starts[slot]!;
+    if (offset < length || (length === LONG && offset < this.#length(slot))) {
+      return this.#words[2 * slot + 1]!;
+    }
+    return -1;
   }
 
   /** The handle of the first range that ends after a page, or -1. */
   firstEndingAfter(page: number): number {
-    let index = Math.max(0, this.#blockOf(page));
-    let block = this.#blocks[index];
-    if (block === undefined) return -1;
-    let at = lastNotAfter(block, page);
-    if (at < 0 || (block.ends[at] as number) <= page) at += 1;
-    if (at === block.count) {
-      index += 1;
-      block = this.#blocks[index];
-      at = 0;
-    }
-    return block === undefined ? -1 : (block.handles[at] as number);
+    if (this.#size === 0) return -1;
+    const position = this.#position(page);
+    if (position < 0) return this.#words[2 * this.#firstSlot(0) + 1]!;
+    const block = this.#order[position]!;
+    let slot = this.#slot(block, page);
+    if (page - this.#starts[slot]! < this.#length(slot)) return this.#words[2 * slot + 1]!;
+    const end = (block << SHIFT) + this.#used[block]!;
+    do slot += 1;
+    while (slot < end && this.#words[2 * slot] === 0);
+    if (slot < end) return this.#words[2 * slot + 1]!;
+    if (position + 1 === this.#blocks) return -1;
+    return this.#words[2 * this.#firstSlot(position + 1) + 1]!;
   }
 
   /** Adds `[start, end)`. It must not overlap what is there. */
   insert(start: number, end: number, handle: number): void {
-    let index = Math.max(0, this.#blockOf(start));
-    let block = this.#blocks[index];
-    if (block === undefined) {
-      block = new Block();
-      this.#blocks.push(block);
-    } else if (block.count === BLOCK) {
-      this.#split(index);
-      if (start >= ((this.#blocks[index + 1] as Block).starts[0] as number)) index += 1;
-      block = this.#blocks[index] as Block;
-    }
-    const at = lastNotAfter(block, start) + 1;
-    const { starts, ends, handles, count } = block;
-    starts.copyWithin(at + 1, at, count);
-    ends.copyWithin(at + 1, at, count);
-    handles.copyWithin(at + 1, at, count);
-    starts[at] = start;
-    ends[at] = end;
-    handles[at] = handle;
-    block.count = count + 1;
     this.#size += 1;
+    if (this.#blocks === 0) this.#addBlock(0, start);
+    let position = this.#position(start);
+    if (position < 0) position = 0;
+    let block = this.#order[position]!;
+    let slot = this.#room(block, start);
+    if (slot < 0) {
+      this.#split(position);
+      if (position + 1 < this.#blocks && start >= this.#firsts[position + 1]!) position += 1;
+      block = this.#order[position]!;
+      slot = this.#room(block, start);
+    }
+    this.#starts[slot] = start;
+    this.#setLength(slot, end - start);
+    this.#words[2 * slot + 1] = handle;
+    this.#live[block]! += 1;
+    if (slot === block << SHIFT) this.#firsts[position] = start;
+    this.#moveHoles(block, slot + 1, end);
   }
 
   /** Takes the range that starts at a page out: its handle, or -1. */
   remove(start: number): number {
-    const index = this.#blockOf(start);
-    const block = this.#blocks[index];
-    if (block === undefined) return -1;
-    const at = lastNotAfter(block, start);
-    if (at < 0 || block.starts[at] !== start) return -1;
-    const { starts, ends, handles, count } = block;
-    const handle = handles[at] as number;
-    starts.copyWithin(at, at + 1, count);
-    ends.copyWithin(at, at + 1, count);
-    handles.copyWithin(at, at + 1, count);
-    block.count = count - 1;
+    const position = this.#position(start);
+    if (position < 0) return -1;
+    const block = this.#order[position]!;
+    const slot = this.#slot(block, start);
+    if (this.#starts[slot] !== start || this.#words[2 * slot] === 0) return -1;
+    const handle = this.#words[2 * slot + 1]!;
+    if (this.#words[2 * slot] === -1) this.#longLengths.delete(start);
+    this.#words[2 * slot] = 0;
+    this.#live[block]! -= 1;
     this.#size -= 1;
-    if (block.count < SPARSE) this.#join(index);
+    if (slot === block << SHIFT) this.#dropFirst(position);
+    else if (this.#live[block]! < SPARSE) this.#join(position);
     return handle;
   }
 
   clear(): void {
-    this.#blocks = [];
+    this.#blocks = 0;
     this.#size = 0;
+    this.#longLengths.clear();
+    this.#freeBlocks.length = 0;
+    for (let block = this.#capacity - 1; block >= 0; block -= 1) this.#freeBlocks.push(block);
   }
 
   /** The last block that begins at a page or before it; -1 if there is none. */
-  #blockOf(page: number): number {
-    const blocks = this.#blocks;
-    let low = 0;
-    let high = blocks.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (((blocks[middle] as Block).starts[0] as number) <= page) low = middle + 1;
-      else high = middle;
+  #position(page: number): number {
+    const firsts = this.#firsts;
+    let count = this.#blocks;
+    if (count === 0 || page < firsts[0]!) return -1;
+    let at = 0;
+    // Without a branch: which half is wanted cannot be predicted.
+    while (count > 1) {
+      const half = count >>> 1;
+      at += half & -+(firsts[at + half]! <= page);
+      count -= half;
     }
-    return low - 1;
+    return at;
   }
 
-  #split(index: number): void {
-    const full = this.#blocks[index] as Block;
-    const upper = new Block();
-    move(full, BLOCK / 2, upper);
-    this.#blocks.splice(index + 1, 0, upper);
+  /** The last slot of a block that begins at a page or before it. The block must have one. */
+  #slot(block: number, page: number): number {
+    const starts = this.#starts;
+    let count = this.#used[block]!;
+    let at = block << SHIFT;
+    while (count > 1) {
+      const half = count >>> 1;
+      at += half & -+(starts[at + half]! <= page);
+      count -= half;
+    }
+    return at;
   }
 
-  #join(index: number): void {
-    const block = this.#blocks[index] as Block;
-    if (block.count === 0) {
-      this.#blocks.splice(index, 1);
+  #firstSlot(position: number): number {
+    return this.#order[position]! << SHIFT;
+  }
+
+  #length(slot: number): number {
+    const length = this.#words[2 * slot]! >>> 0;
+    return length === LONG ? this.#longLengths.get(this.#starts[slot]!)! : length;
+  }
+
+  #setLength(slot: number, length: number): void {
+    if (length >= LONG) this.#longLengths.set(this.#starts[slot]!, length);
+    this.#words[2 * slot] = Math.min(length, LONG);
+  }
+
+  /** A slot for a range of this start: a hole nearby, else neighbours move; -1 in a full block. */
+  #room(block: number, start: number): number {
+    const base = block << SHIFT;
+    const end = base + this.#used[block]!;
+    const below = end === base || start < this.#starts[base]! ? base - 1 : this.#slot(block, start);
+    if (below >= base && this.#words[2 * below] === 0) return below;
+    const slot = below + 1;
+    let hole = slot;
+    while (hole < end && this.#words[2 * hole] !== 0) hole += 1;
+    if (hole === base + SLOTS) return this.#roomBelow(base, below);
+    if (hole === end) this.#used[block]! += 1;
+    this.#move(slot, slot + 1, hole - slot);
+    return slot;
+  }
+
+  #roomBelow(base: number, below: number): number {
+    let hole = below;
+    while (hole > base && this.#words[2 * hole] !== 0) hole -= 1;
+    if (hole <= base) return -1;
+    this.#move(hole + 1, hole, below - hole);
+    return below;
+  }
+
+  /** Moves slots, which may overlap. */
+  #move(from: number, to: number, count: number): void {
+    const starts = this.#starts;
+    const words = this.#words;
+    const step = from < to ? -1 : 1;
+    let at = from < to ? count - 1 : 0;
+    for (let left = count; left > 0; left -= 1) {
+      starts[to + at] = starts[from + at]!;
+      words[2 * (to + at)] = words[2 * (from + at)]!;
+      words[2 * (to + at) + 1] = words[2 * (from + at) + 1]!;
+      at += step;
+    }
+  }
+
+  /** Holes behind a new range must not begin inside it. */
+  #moveHoles(block: number, from: number, end: number): void {
+    const last = (block << SHIFT) + this.#used[block]!;
+    for (let slot = from; slot < last && this.#words[2 * slot] === 0; slot += 1) {
+      if (this.#starts[slot]! < end) this.#starts[slot] = end;
+    }
+  }
+
+  /** A block's first slot has become a hole: the first range behind it moves up. */
+  #dropFirst(position: number): void {
+    const block = this.#order[position]!;
+    const base = block << SHIFT;
+    const end = base + this.#used[block]!;
+    let first = base;
+    while (first < end && this.#words[2 * first] === 0) first += 1;
+    if (first === end) {
+      this.#dropBlock(position);
       return;
     }
-    const next = this.#blocks[index + 1];
-    if (next === undefined || block.count + next.count > BLOCK / 2) return;
-    const moved = next.count;
-    block.starts.set(next.starts.subarray(0, moved), block.count);
-    block.ends.set(next.ends.subarray(0, moved), block.count);
-    block.handles.set(next.handles.subarray(0, moved), block.count);
-    block.count += moved;
-    this.#blocks.splice(index + 1, 1);
+    this.#move(first, base, end - first);
+    this.#used[block] = end - first;
+    this.#firsts[position] = this.#starts[base]!;
+  }
+
+  #split(position: number): void {
+    const from = this.#order[position]!;
+    const half = SLOTS / 2;
+    const into = this.#addBlock(position + 1, this.#starts[(from << SHIFT) + half]!);
+    this.#move((from << SHIFT) + half, into << SHIFT, half);
+    for (const block of [from, into]) {
+      this.#used[block] = half;
+      this.#live[block] = half;
+    }
+  }
+
+  /** Joins a sparse block with the next one, if both fill no more than half a block. */
+  #join(position: number): void {
+    if (position + 1 >= this.#blocks) return;
+    const block = this.#order[position]!;
+    const next = this.#order[position + 1]!;
+    if (this.#live[block]! + this.#live[next]! > SLOTS / 2) return;
+    this.#compact(block);
+    this.#compact(next);
+    this.#move(next << SHIFT, (block << SHIFT) + this.#used[block]!, this.#used[next]!);
+    this.#used[block]! += this.#used[next]!;
+    this.#live[block] = this.#used[block]!;
+    this.#dropBlock(position + 1);
+  }
+
+  #compact(block: number): void {
+    const base = block << SHIFT;
+    let to = base;
+    for (let slot = base; slot < base + this.#used[block]!; slot += 1) {
+      if (this.#words[2 * slot] !== 0) this.#move(slot, to++, 1);
+    }
+    this.#used[block] = to - base;
+  }
+
+  #addBlock(position: number, first: number): number {
+    if (this.#freeBlocks.length === 0) this.#grow();
+    const block = this.#freeBlocks.pop()!;
+    this.#order.copyWithin(position + 1, position, this.#blocks);
+    this.#firsts.copyWithin(position + 1, position, this.#blocks);
+    this.#order[position] = block;
+    this.#firsts[position] = first;
+    this.#used[block] = 0;
+    this.#live[block] = 0;
+    this.#blocks += 1;
+    return block;
+  }
+
+  #dropBlock(position: number): void {
+    this.#freeBlocks.push(this.#order[position]!);
+    this.#order.copyWithin(position, position + 1, this.#blocks);
+    this.#firsts.copyWithin(position, position + 1, this.#blocks);
+    this.#blocks -= 1;
+  }
+
+  #grow(): void {
+    const capacity = this.#capacity * 2;
+    this.#starts = copied(this.#starts, new Float64Array(capacity << SHIFT));
+    this.#words = copied(this.#words, new Int32Array(2 * (capacity << SHIFT)));
+    this.#used = copied(this.#used, new Int32Array(capacity));
+    this.#live = copied(this.#live, new Int32Array(capacity));
+    this.#firsts = copied(this.#firsts, new Float64Array(capacity));
+    this.#order = copied(this.#order, new Int32Array(capacity));
+    for (let block = capacity - 1; block >= this.#capacity; block -= 1) {
+      this.#freeBlocks.push(block);
+    }
+    this.#capacity = capacity;
   }
 }
 
-/** Moves the entries from an index on into an empty block. */
-function move(from: Block, at: number, into: Block): void {
-  into.starts.set(from.starts.subarray(at, from.count));
-  into.ends.set(from.ends.subarray(at, from.count));
-  into.handles.set(from.handles.subarray(at, from.count));
-  into.count = from.count - at;
-  from.count = at;
-}
-
-/** The last entry that starts at a page or before it; -1 if there is none. */
-function lastNotAfter({ starts, count }: Block, page: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((starts[middle] as number) <= page) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+function copied<Numbers extends Float64Array | Int32Array>(from: Numbers, into: Numbers): Numbers {
+  into.set(from);
+  return into;
 }
