@@ -25,11 +25,12 @@ void AddressSpace::Retire(const void* start) {
   }
 }
 
-void AddressSpace::End(const void* start) {
+void AddressSpace::End(const void* start, bool reachable) {
   const auto found = ranges_.find(Key(start));
   if (found == ranges_.end()) return;
   found->second.retired = true;
   found->second.ended = true;
+  found->second.reachable = reachable;
   if (found->second.holds == 0) Unmap(found);
 }
 
@@ -71,7 +72,14 @@ void AddressSpace::EndHeld() {
 }
 
 void AddressSpace::Unmap(Ranges::iterator range) {
-  munmap(reinterpret_cast<void*>(range->first), range->second.length);
+  void* start = reinterpret_cast<void*>(range->first);
+  const size_t length = range->second.length;
+  if (range->second.reachable) {
+    mmap(start, length, PROT_READ | PROT_WRITE,
+         MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  } else {
+    munmap(start, length);
+  }
   ranges_.erase(range);
 }
 

@@ -24,8 +24,9 @@ class AddressSpace {
   // The end of a device mapping, which its owner unmaps.
   void Forget(const void* start) { ranges_.erase(Key(start)); }
 
-  // The end of RAM: unmaps it, now or when the last hold on it is gone.
-  void End(const void* start);
+  // The end of RAM: unmaps it, now or when the last hold on it is gone. Where somebody may still
+  // reach its addresses, empty pages take its place instead.
+  void End(const void* start, bool reachable);
 
   // Whether all of [start, start + length) lies in one range. RAM only, unless devices are meant
   // too: a mapped BAR may be mapped for DMA, but it is no place for a bitmap.
@@ -45,6 +46,7 @@ class AddressSpace {
     RangeKind kind;
     bool retired = false;  // nothing new may refer to it
     bool ended = false;    // only holds keep it
+    bool reachable = false;
     size_t holds = 0;
   };
   using Ranges = std::map<uint64_t, Range>;

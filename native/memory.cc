@@ -28,9 +28,8 @@ namespace {
 struct Memory {
   Environment* environment;
   void* start;
-  napi_ref buffer = nullptr;  // weak: tells whether the ArrayBuffer still has the bytes
-  bool elsewhere = false;     // the bytes moved to a buffer that may outlive this environment
-  bool* gone = nullptr;       // where to say that it is gone, while it is being made
+  bool has_view;         // JavaScript sees it through an ArrayBuffer
+  bool* gone = nullptr;  // where to say that it is gone, while it is being made
 };
 
 struct Wish {
@@ -79,45 +78,31 @@ int MapMemory(const Wish& wish, void** start) {
   return 0;
 }
 
-// Runs before the environment takes the buffer away and calls `Unmap`. Bytes that moved on by
-// `transfer()` may by now belong to another thread: those pages are left where they are.
-void OnEnvironmentEnd(void* data) {
-  Memory* memory = static_cast<Memory*>(data);
-  napi_env env = memory->environment->env;
-  napi_handle_scope scope = nullptr;
-  if (napi_open_handle_scope(env, &scope) != napi_ok) return;
-  napi_value buffer = nullptr;
-  bool detached = true;
-  if (napi_get_reference_value(env, memory->buffer, &buffer) == napi_ok && buffer != nullptr) {
-    napi_is_detached_arraybuffer(env, buffer, &detached);
-  }
-  memory->elsewhere = detached;
-  napi_close_handle_scope(env, scope);
+// Whether JavaScript can still run: not while the environment ends.
+bool CanRunJavaScript(napi_env env) {
+  napi_value value = nullptr;
+  return napi_get_undefined(env, &value) == napi_ok &&
+         napi_coerce_to_bool(env, value, &value) == napi_ok;
 }
 
-// Runs when nothing can reach the bytes any more: the end of the backing store.
+// Runs when nothing can reach the bytes any more: the end of the backing store. And it runs when
+// the environment ends, whoever has the bytes then: `transfer()` and a message can have brought
+// them to another thread. That thread keeps the addresses, but not the pages: it reads zeroes.
 void Unmap(napi_env env, void*, void* hint) {
   Memory* memory = static_cast<Memory*>(hint);
   if (memory->gone != nullptr) *memory->gone = true;
-  AddressSpace& space = memory->environment->address_space;
-  if (memory->buffer != nullptr) {
-    napi_remove_env_cleanup_hook(env, OnEnvironmentEnd, memory);
-    napi_delete_reference(env, memory->buffer);
-  }
-  memory->elsewhere ? space.Forget(memory->start) : space.End(memory->start);
+  const bool reachable = memory->has_view && !CanRunJavaScript(env);
+  memory->environment->address_space.End(memory->start, reachable);
   delete memory;
 }
 
 // The view of memory that JavaScript may read and write is an ArrayBuffer; other memory would crash
 // it, so that one is a handle without bytes.
 bool MakeHandle(napi_env env, const Wish& wish, Memory* memory, napi_value* handle) {
-  if (wish.protection != (PROT_READ | PROT_WRITE)) {
-    return napi_create_external(env, memory->start, Unmap, memory, handle) == napi_ok;
-  }
-  return napi_create_external_arraybuffer(env, memory->start, wish.length, Unmap, memory, handle) ==
-             napi_ok &&
-         napi_create_reference(env, *handle, 0, &memory->buffer) == napi_ok &&
-         napi_add_env_cleanup_hook(env, OnEnvironmentEnd, memory) == napi_ok;
+  return memory->has_view
+             ? napi_create_external_arraybuffer(env, memory->start, wish.length, Unmap, memory,
+                                                handle) == napi_ok
+             : napi_create_external(env, memory->start, Unmap, memory, handle) == napi_ok;
 }
 
 // allocate(length, protection, huge page bytes or 0, shared): the handle, or negative errno. The
@@ -141,7 +126,7 @@ napi_value Allocate(napi_env env, napi_callback_info info) {
   const int error = MapMemory(wish, &start);
   if (error != 0) return Outcome(env, error);
   Environment* self = Environment::Of(env);
-  Memory* memory = new Memory{self, start};
+  Memory* memory = new Memory{self, start, wish.protection == (PROT_READ | PROT_WRITE)};
   self->address_space.Add(start, wish.length, RangeKind::kMemory);
   bool gone = false;
   memory->gone = &gone;

@@ -87,7 +87,7 @@ describe("a worker", () => {
     kernel.shutdown();
   });
 
-  it("does not give back memory that lives on in a buffer which was moved to another thread", () => {
+  it("leaves addresses that a moved buffer brought to another thread usable", () => {
     const { status, stdout, stderr } = runProgram(`
       import { Worker, isMainThread } from "node:worker_threads";
       const body = ${JSON.stringify(`
