@@ -1,13 +1,11 @@
 import { explained } from "../hints/explain.js";
 import { mapDmaHint } from "../hints/map-dma.js";
-import { viewOf } from "../uapi/codec.js";
 import { DmaMapFlags, DmaUnmapFlags } from "../uapi/flags.js";
-import { Vfio } from "../uapi/requests.js";
-import * as structs from "../uapi/structs.js";
 import type { Container } from "./container.js";
-import { bitmapBytes, DirtyBitmap } from "./dirty-bitmap.js";
+import { DirtyBitmap } from "./dirty-bitmap.js";
 import { DmaMapping, type DmaSource } from "./dma-mapping.js";
-import type { IommuInfo, IovaRange } from "./iommu-info.js";
+import { DmaRequests, everything } from "./dma-requests.js";
+import type { IommuInfo } from "./iommu-info.js";
 import { IovaAllocator } from "./iova-allocator.js";
 import { address, hex, integer, wrongType } from "./numbers.js";
 
@@ -27,9 +25,6 @@ export interface DmaMapOptions {
   below?: number | bigint;
 }
 
-const MAP = structs.iommuType1DmaMap.fields;
-const UNMAP = structs.iommuType1DmaUnmap.fields;
-const everything: readonly IovaRange[] = [{ start: 0n, end: 2n ** 64n - 1n }];
 const HUGE = 0x20_0000n;
 
 /** Memory mapped for the devices of one container. */
@@ -37,17 +32,14 @@ export class Dma {
   readonly #container: Container;
   readonly #mappings = new Map<bigint, DmaMapping>();
   readonly #iovas = new IovaAllocator();
-  /** The arguments, encoded in place: mapping is a hot path. */
-  readonly #map = structs.iommuType1DmaMap.encode({});
-  readonly #mapView = viewOf(this.#map);
-  readonly #unmap = structs.iommuType1DmaUnmap.encode({});
-  readonly #unmapView = viewOf(this.#unmap);
+  readonly #requests: DmaRequests;
   #info: IommuInfo | undefined;
   #mapped = 0n;
 
   /** @internal Programs use `container.dma` or `vfio.dma`. */
   constructor(container: Container) {
     this.#container = container;
+    this.#requests = new DmaRequests(container);
   }
 
   /** What is mapped through this object, oldest first. */
@@ -74,7 +66,7 @@ export class Dma {
     let iova = chosen ?? 0n;
     try {
       iova = chosen ?? this.#choose(vaddr, size, options);
-      this.#send(flags, { vaddr, iova, size });
+      this.#requests.map(flags, vaddr, { iova, size });
     } catch (error) {
       throw explained(error, (cause) => ({ hint: mapDmaHint(this.#facts(iova, size), cause) }));
     }
@@ -114,32 +106,19 @@ export class Dma {
   unmapDirty(iova: number | bigint, size: number | bigint): { bytes: bigint; dirty: DirtyBitmap } {
     const range = { iova: address(iova, "iova"), size: address(size, "size") };
     const pageSize = this.#container.smallestPage();
-    const { kernel, fd } = this.#container;
-    const memory = kernel.allocate(bitmapBytes(range.size, pageSize) || 8);
-    try {
-      const length = bitmapBytes(range.size, pageSize);
-      const flags = DmaUnmapFlags.GET_DIRTY_BITMAP;
-      const argument = structs.iommuType1DmaUnmap.encode({ flags, ...range }, structs.bitmap.size);
-      const bitmap = { pgsize: pageSize, size: BigInt(length), data: memory.address };
-      argument.set(structs.bitmap.encode(bitmap), structs.iommuType1DmaUnmap.size);
-      kernel.ioctl(fd, Vfio.IOMMU_UNMAP_DMA, argument);
-      const { size: bytes } = structs.iommuType1DmaUnmap.decode(argument);
-      this.#forgetRange(range.iova, range.size, bytes);
-      const dirty = new DirtyBitmap({ ...range, pageSize, bytes: memory.bytes.slice(0, length) });
-      return { bytes, dirty };
-    } finally {
-      memory.free();
-    }
+    const { unmapped, bitmap } = this.#requests.unmapDirty(range, pageSize);
+    this.#forgetRange(range.iova, range.size, unmapped);
+    return { bytes: unmapped, dirty: new DirtyBitmap({ ...range, pageSize, bytes: bitmap }) };
   }
 
   /** @internal The mapping keeps its pages, but its memory's address is about to change. */
   invalidate(mapping: DmaMapping): void {
-    this.#unmapArgument(DmaUnmapFlags.VADDR, mapping.iova, mapping.size);
+    this.#requests.unmap(DmaUnmapFlags.VADDR, mapping);
   }
 
   /** @internal The mapping's memory is at another address now. */
   update(mapping: DmaMapping, vaddr: bigint): void {
-    this.#send(DmaMapFlags.VADDR, { vaddr, iova: mapping.iova, size: mapping.size });
+    this.#requests.map(DmaMapFlags.VADDR, vaddr, mapping);
   }
 
   /** @internal Groups came or went: what can be mapped may be different now. */
@@ -167,34 +146,11 @@ export class Dma {
     }
   }
 
-  #send(flags: number, { vaddr, iova, size }: Record<"vaddr" | "iova" | "size", bigint>): void {
-    const { kernel, fd } = this.#container;
-    const view = this.#mapView;
-    MAP.argsz.set(view, structs.iommuType1DmaMap.size);
-    MAP.flags.set(view, flags);
-    MAP.vaddr.set(view, vaddr);
-    MAP.iova.set(view, iova);
-    MAP.size.set(view, size);
-    kernel.ioctl(fd, Vfio.IOMMU_MAP_DMA, this.#map);
-  }
-
   #unmapRange(flags: number, iova: bigint, size: bigint): bigint {
-    const bytes = this.#unmapArgument(flags, iova, size);
+    const bytes = this.#requests.unmap(flags, { iova, size });
     if ((flags & DmaUnmapFlags.ALL) !== 0) this.forget();
     else this.#forgetRange(iova, size, bytes);
     return bytes;
-  }
-
-  /** @returns how many bytes the kernel says it was about */
-  #unmapArgument(flags: number, iova: bigint, size: bigint): bigint {
-    const { kernel, fd } = this.#container;
-    const view = this.#unmapView;
-    UNMAP.argsz.set(view, structs.iommuType1DmaUnmap.size);
-    UNMAP.flags.set(view, flags);
-    UNMAP.iova.set(view, iova);
-    UNMAP.size.set(view, size);
-    kernel.ioctl(fd, Vfio.IOMMU_UNMAP_DMA, this.#unmap);
-    return UNMAP.size.get(view);
   }
 
   /** Drops what the kernel removed: whole mappings, up to as many bytes as it says. */

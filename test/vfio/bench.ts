@@ -4,8 +4,10 @@ import type { Vfio as VfioClass } from "../../src/index.js";
 import { Vfio } from "../../src/index.js";
 import type { ProcessOptions, SimulatedKernel } from "../../src/simulator/index.js";
 import { startMdev } from "../../src/sysfs/index.js";
-import { type SimulateOptions, simulate } from "../../src/vfio/simulate.js";
+import { type SimulateOptions, simulate, simulateBound } from "../../src/vfio/simulate.js";
 
+export const EDU = "0000:00:05.0";
+export const NVME = "0000:03:00.0";
 export const MTTY = "83b8f4f2-509f-382f-3c1e-e6bfe0fa1001";
 export const OTHER_MTTY = "83b8f4f2-509f-382f-3c1e-e6bfe0fa1002";
 
@@ -35,4 +37,27 @@ export async function program(
   const kernel = on.process(options);
   const vfio = await Vfio.open({ kernel });
   return { kernel, vfio, files: () => [...kernel.process.files.entries()].length };
+}
+
+/** The guest's machine: an edu on the root bus, two behind one bridge, an NVMe with MSI-X. */
+const devices = [
+  { model: "edu", address: EDU },
+  { model: "pcie-root-port", address: "0000:00:06.0", secondaryBus: 1 },
+  { model: "pcie-pci-bridge", address: "0000:01:00.0", secondaryBus: 2 },
+  { model: "edu", address: "0000:02:01.0" },
+  { model: "edu", address: "0000:02:02.0" },
+  { model: "pcie-root-port", address: "0000:00:07.0", secondaryBus: 3 },
+  { model: "nvme", address: "0000:03:00.0" },
+] as const;
+
+/** A program on that machine; with `memlock` it may not lock more than so many bytes. */
+export async function guest(options: { profile?: string; memlock?: number } = {}) {
+  const { profile = "6.12", memlock } = options;
+  const on = simulateBound({ profile, devices, clock: "manual" });
+  const kernel = on.process({
+    memlock: memlock ?? Number.POSITIVE_INFINITY,
+    ...(memlock === undefined ? {} : { capabilities: [] }),
+  });
+  const files = () => [...kernel.process.files.entries()].length;
+  return { machine: on, kernel, vfio: await Vfio.open({ kernel }), files };
 }
