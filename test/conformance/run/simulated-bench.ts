@@ -1,5 +1,5 @@
 import { guestFixtures } from "../../../src/simulator/fixtures.js";
-import { profiles, SimulatedMachine } from "../../../src/simulator/index.js";
+import { profiles, type SimulatedKernel, SimulatedMachine } from "../../../src/simulator/index.js";
 import { loadMdevSamples } from "../../../src/simulator/mdev/index.js";
 import { plugPci } from "../../../src/simulator/pci/index.js";
 import { type ProcessOptions, versionOf } from "../trial/index.js";
@@ -14,6 +14,7 @@ export const simulatedKernels = Object.keys(profiles) as (keyof typeof profiles)
  */
 export function simulatedBench(profile: keyof typeof profiles): Bench & {
   machine: SimulatedMachine;
+  kernel: SimulatedKernel;
 } {
   const machine = new SimulatedMachine({ profile });
   plugPci(machine, guestFixtures);
