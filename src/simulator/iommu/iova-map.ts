@@ -1,6 +1,16 @@
-/** Slots of a block, as a power of two: 64 slots are two pages of the host's cache lines. */
-const SHIFT = 6;
-const SLOTS = 1 << SHIFT;
+/**
+ * Slots of a block. A block lies together in memory: the starts of its slots, then two words for
+ * each, the length in pages (0 for a hole) and the handle. A search touches three or four of the
+ * host's cache lines in it, and one page.
+ */
+const SLOTS = 32;
+
+/** From a block's number to its first slot: its size in doubles is two for each slot. */
+const STRIDE = 6;
+
+/** From a slot to its words: twice its index, then so many. */
+const LENGTH = 2 * SLOTS;
+const HANDLE = LENGTH + 1;
 
 /** A block with fewer ranges is joined with the next one, if that is not full either. */
 const SPARSE = SLOTS / 8;
@@ -18,9 +28,10 @@ const LONG = 0xffff_ffff;
  * no hole's start lies inside a range; a block's first slot is no hole.
  */
 export class IovaMap {
-  #starts = new Float64Array(SLOTS);
-  /** Two words a slot: length in pages (0 for a hole), and handle. */
-  #words = new Int32Array(2 * SLOTS);
+  /** Starts of the slots; Infinity in those that are not in use. */
+  #starts = new Float64Array(2 * SLOTS).fill(Infinity);
+  /** The same memory as words. */
+  #words = new Int32Array(this.#starts.buffer);
   /** Used slots of a block, holes included, and ranges among them. */
   #used = new Int32Array(1);
   #live = new Int32Array(1);
@@ -43,10 +54,10 @@ export class IovaMap {
     const position = this.#position(page);
     if (position < 0) return -1;
     const slot = this.#slot(this.#order[position]!, page);
-    const length = this.#words[2 * slot]! >>> 0;
+    const length = this.#words[2 * slot + LENGTH]! >>> 0;
     const offset = page - this.#starts[slot]!;
     if (offset < length || (length === LONG && offset < this.#length(slot))) {
-      return this.#words[2 * slot + 1]!;
+      return this.#words[2 * slot + HANDLE]!;
     }
     return -1;
   }
@@ -55,16 +66,16 @@ export class IovaMap {
   firstEndingAfter(page: number): number {
     if (this.#size === 0) return -1;
     const position = this.#position(page);
-    if (position < 0) return this.#words[2 * this.#firstSlot(0) + 1]!;
+    if (position < 0) return this.#words[2 * this.#firstSlot(0) + HANDLE]!;
     const block = this.#order[position]!;
     let slot = this.#slot(block, page);
-    if (page - this.#starts[slot]! < this.#length(slot)) return this.#words[2 * slot + 1]!;
-    const end = (block << SHIFT) + this.#used[block]!;
+    if (page - this.#starts[slot]! < this.#length(slot)) return this.#words[2 * slot + HANDLE]!;
+    const end = (block << STRIDE) + this.#used[block]!;
     do slot += 1;
-    while (slot < end && this.#words[2 * slot] === 0);
-    if (slot < end) return this.#words[2 * slot + 1]!;
+    while (slot < end && this.#words[2 * slot + LENGTH] === 0);
+    if (slot < end) return this.#words[2 * slot + HANDLE]!;
     if (position + 1 === this.#blocks) return -1;
-    return this.#words[2 * this.#firstSlot(position + 1) + 1]!;
+    return this.#words[2 * this.#firstSlot(position + 1) + HANDLE]!;
   }
 
   /** Adds `[start, end)`. It must not overlap what is there. */
@@ -83,9 +94,9 @@ export class IovaMap {
     }
     this.#starts[slot] = start;
     this.#setLength(slot, end - start);
-    this.#words[2 * slot + 1] = handle;
+    this.#words[2 * slot + HANDLE] = handle;
     this.#live[block]! += 1;
-    if (slot === block << SHIFT) this.#firsts[position] = start;
+    if (slot === block << STRIDE) this.#firsts[position] = start;
     this.#moveHoles(block, slot + 1, end);
   }
 
@@ -95,13 +106,13 @@ export class IovaMap {
     if (position < 0) return -1;
     const block = this.#order[position]!;
     const slot = this.#slot(block, start);
-    if (this.#starts[slot] !== start || this.#words[2 * slot] === 0) return -1;
-    const handle = this.#words[2 * slot + 1]!;
-    if (this.#words[2 * slot] === -1) this.#longLengths.delete(start);
-    this.#words[2 * slot] = 0;
+    if (this.#starts[slot] !== start || this.#words[2 * slot + LENGTH] === 0) return -1;
+    const handle = this.#words[2 * slot + HANDLE]!;
+    if (this.#words[2 * slot + LENGTH] === -1) this.#longLengths.delete(start);
+    this.#words[2 * slot + LENGTH] = 0;
     this.#live[block]! -= 1;
     this.#size -= 1;
-    if (slot === block << SHIFT) this.#dropFirst(position);
+    if (slot === block << STRIDE) this.#dropFirst(position);
     else if (this.#live[block]! < SPARSE) this.#join(position);
     return handle;
   }
@@ -132,39 +143,37 @@ export class IovaMap {
   /** The last slot of a block that begins at a page or before it. The block must have one. */
   #slot(block: number, page: number): number {
     const starts = this.#starts;
-    let count = this.#used[block]!;
-    let at = block << SHIFT;
-    while (count > 1) {
-      const half = count >>> 1;
-      at += half & -+(starts[at + half]! <= page);
-      count -= half;
-    }
-    return at;
+    let at = block << STRIDE;
+    at += 16 & -+(starts[at + 16]! <= page);
+    at += 8 & -+(starts[at + 8]! <= page);
+    at += 4 & -+(starts[at + 4]! <= page);
+    at += 2 & -+(starts[at + 2]! <= page);
+    return at + +(starts[at + 1]! <= page);
   }
 
   #firstSlot(position: number): number {
-    return this.#order[position]! << SHIFT;
+    return this.#order[position]! << STRIDE;
   }
 
   #length(slot: number): number {
-    const length = this.#words[2 * slot]! >>> 0;
+    const length = this.#words[2 * slot + LENGTH]! >>> 0;
     return length === LONG ? this.#longLengths.get(this.#starts[slot]!)! : length;
   }
 
   #setLength(slot: number, length: number): void {
     if (length >= LONG) this.#longLengths.set(this.#starts[slot]!, length);
-    this.#words[2 * slot] = Math.min(length, LONG);
+    this.#words[2 * slot + LENGTH] = Math.min(length, LONG);
   }
 
   /** A slot for a range of this start: a hole nearby, else neighbours move; -1 in a full block. */
   #room(block: number, start: number): number {
-    const base = block << SHIFT;
+    const base = block << STRIDE;
     const end = base + this.#used[block]!;
     const below = end === base || start < this.#starts[base]! ? base - 1 : this.#slot(block, start);
-    if (below >= base && this.#words[2 * below] === 0) return below;
+    if (below >= base && this.#words[2 * below + LENGTH] === 0) return below;
     const slot = below + 1;
     let hole = slot;
-    while (hole < end && this.#words[2 * hole] !== 0) hole += 1;
+    while (hole < end && this.#words[2 * hole + LENGTH] !== 0) hole += 1;
     if (hole === base + SLOTS) return this.#roomBelow(base, below);
     if (hole === end) this.#used[block]! += 1;
     this.#move(slot, slot + 1, hole - slot);
@@ -173,7 +182,7 @@ export class IovaMap {
 
   #roomBelow(base: number, below: number): number {
     let hole = below;
-    while (hole > base && this.#words[2 * hole] !== 0) hole -= 1;
+    while (hole > base && this.#words[2 * hole + LENGTH] !== 0) hole -= 1;
     if (hole <= base) return -1;
     this.#move(hole + 1, hole, below - hole);
     return below;
@@ -187,16 +196,16 @@ export class IovaMap {
     let at = from < to ? count - 1 : 0;
     for (let left = count; left > 0; left -= 1) {
       starts[to + at] = starts[from + at]!;
-      words[2 * (to + at)] = words[2 * (from + at)]!;
-      words[2 * (to + at) + 1] = words[2 * (from + at) + 1]!;
+      words[2 * (to + at) + LENGTH] = words[2 * (from + at) + LENGTH]!;
+      words[2 * (to + at) + HANDLE] = words[2 * (from + at) + HANDLE]!;
       at += step;
     }
   }
 
   /** Holes behind a new range must not begin inside it. */
   #moveHoles(block: number, from: number, end: number): void {
-    const last = (block << SHIFT) + this.#used[block]!;
-    for (let slot = from; slot < last && this.#words[2 * slot] === 0; slot += 1) {
+    const last = (block << STRIDE) + this.#used[block]!;
+    for (let slot = from; slot < last && this.#words[2 * slot + LENGTH] === 0; slot += 1) {
       if (this.#starts[slot]! < end) this.#starts[slot] = end;
     }
   }
@@ -204,26 +213,26 @@ export class IovaMap {
   /** A block's first slot has become a hole: the first range behind it moves up. */
   #dropFirst(position: number): void {
     const block = this.#order[position]!;
-    const base = block << SHIFT;
+    const base = block << STRIDE;
     const end = base + this.#used[block]!;
     let first = base;
-    while (first < end && this.#words[2 * first] === 0) first += 1;
+    while (first < end && this.#words[2 * first + LENGTH] === 0) first += 1;
     if (first === end) {
       this.#dropBlock(position);
       return;
     }
     this.#move(first, base, end - first);
-    this.#used[block] = end - first;
+    this.#setUsed(block, end - first);
     this.#firsts[position] = this.#starts[base]!;
   }
 
   #split(position: number): void {
     const from = this.#order[position]!;
     const half = SLOTS / 2;
-    const into = this.#addBlock(position + 1, this.#starts[(from << SHIFT) + half]!);
-    this.#move((from << SHIFT) + half, into << SHIFT, half);
+    const into = this.#addBlock(position + 1, this.#starts[(from << STRIDE) + half]!);
+    this.#move((from << STRIDE) + half, into << STRIDE, half);
     for (const block of [from, into]) {
-      this.#used[block] = half;
+      this.#setUsed(block, half);
       this.#live[block] = half;
     }
   }
@@ -236,19 +245,26 @@ export class IovaMap {
     if (this.#live[block]! + this.#live[next]! > SLOTS / 2) return;
     this.#compact(block);
     this.#compact(next);
-    this.#move(next << SHIFT, (block << SHIFT) + this.#used[block]!, this.#used[next]!);
-    this.#used[block]! += this.#used[next]!;
+    this.#move(next << STRIDE, (block << STRIDE) + this.#used[block]!, this.#used[next]!);
+    this.#setUsed(block, this.#used[block]! + this.#used[next]!);
     this.#live[block] = this.#used[block]!;
     this.#dropBlock(position + 1);
   }
 
   #compact(block: number): void {
-    const base = block << SHIFT;
+    const base = block << STRIDE;
     let to = base;
     for (let slot = base; slot < base + this.#used[block]!; slot += 1) {
-      if (this.#words[2 * slot] !== 0) this.#move(slot, to++, 1);
+      if (this.#words[2 * slot + LENGTH] !== 0) this.#move(slot, to++, 1);
     }
-    this.#used[block] = to - base;
+    this.#setUsed(block, to - base);
+  }
+
+  /** Slots that are not in use compare as beyond every page. */
+  #setUsed(block: number, used: number): void {
+    const base = block << STRIDE;
+    this.#starts.fill(Infinity, base + used, base + SLOTS);
+    this.#used[block] = used;
   }
 
   #addBlock(position: number, first: number): number {
@@ -258,7 +274,7 @@ export class IovaMap {
     this.#firsts.copyWithin(position + 1, position, this.#blocks);
     this.#order[position] = block;
     this.#firsts[position] = first;
-    this.#used[block] = 0;
+    this.#setUsed(block, 0);
     this.#live[block] = 0;
     this.#blocks += 1;
     return block;
@@ -273,8 +289,10 @@ export class IovaMap {
 
   #grow(): void {
     const capacity = this.#capacity * 2;
-    this.#starts = copied(this.#starts, new Float64Array(capacity << SHIFT));
-    this.#words = copied(this.#words, new Int32Array(2 * (capacity << SHIFT)));
+    // By words: a copy of doubles may change those that are no numbers.
+    const words = copied(this.#words, new Int32Array(2 * (capacity << STRIDE)));
+    this.#words = words;
+    this.#starts = new Float64Array(words.buffer);
     this.#used = copied(this.#used, new Int32Array(capacity));
     this.#live = copied(this.#live, new Int32Array(capacity));
     this.#firsts = copied(this.#firsts, new Float64Array(capacity));
