@@ -176,6 +176,7 @@ describe("state", () => {
     const hostile = new Uint8Array(Uart.stateSize).fill(0xff);
     hostile[25] = 0x7f; // tail
     hostile[27] = 0; // no DLAB
+    hostile[28] = 1; // overrun
     uart.load(hostile, 0);
     uart.read(DATA);
     send(1);

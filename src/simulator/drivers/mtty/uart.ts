@@ -105,9 +105,14 @@ export class Uart {
     target.set(this.#state, offset);
   }
 
-  /** samples/vfio-mdev/mtty.c: mtty_load_state(). The bytes are taken as they are. */
+  /**
+   * samples/vfio-mdev/mtty.c: mtty_load_state(). The bytes are taken as they are; what the compiler
+   * makes of a flag that is neither 0 nor 1 is its own affair.
+   */
   load(source: Uint8Array, offset: number): void {
     this.#state.set(source.subarray(offset, offset + Uart.stateSize));
+    const largestFlag = Math.max(this.#state[at.dlab]!, this.#state[at.overrun]!);
+    if (largestFlag > 1) this.#surroundings.undefinedByte("loaded flag that is neither 0 nor 1");
   }
 
   get #dlab(): boolean {
