@@ -16,7 +16,7 @@ export interface DmaRange {
   readonly size: bigint;
 }
 
-/** MAP_DMA and UNMAP_DMA of one container. Their arguments are encoded in place: it is a hot path. */
+/** MAP_DMA and UNMAP_DMA of one container; a hot path, so arguments are encoded in place. */
 export class DmaRequests {
   readonly #container: Container;
   readonly #map = structs.iommuType1DmaMap.encode({});

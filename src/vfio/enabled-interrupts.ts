@@ -4,6 +4,7 @@ import type { Fd, Kernel, Watch } from "../kernel.js";
 import { Vfio } from "../uapi/requests.js";
 import type { Device } from "./device.js";
 import { Handle } from "./handle.js";
+import { InterruptIterator } from "./interrupt-iterator.js";
 import { type InterruptEvent, InterruptQueue } from "./interrupt-queue.js";
 import type { IrqInfo } from "./irq-info.js";
 import { wrongType } from "./numbers.js";
@@ -16,6 +17,18 @@ export interface WaitOptions {
   /** Ends the wait; it rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
+
+/** What is called with each interrupt; a promise that it returns is waited for with unmasking. */
+export type InterruptListener = (event: InterruptEvent) => unknown;
+
+/** How to listen. */
+export interface ListenOptions {
+  /** Hold the event loop; yes unless told. */
+  ref?: boolean | undefined;
+}
+
+/** Takes a listener back; disposable too. */
+export type StopListening = (() => void) & { [Symbol.dispose](): void };
 
 /** A vector that signals through an eventfd that is watched. */
 interface Vector {
@@ -90,21 +103,7 @@ export class EnabledInterrupts extends Handle {
   /** Interrupts, one after the other; the loop ends when they are disposed. */
   events({ signal }: WaitOptions = {}): AsyncIterableIterator<InterruptEvent> {
     this.assertOpen();
-    const queue = this.#queue;
-    let left = false;
-    return {
-      async next() {
-        const value = left ? undefined : await queue.next(signal);
-        return value === undefined ? { done: true, value } : { done: false, value };
-      },
-      async return() {
-        left = true;
-        return { done: true, value: undefined };
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    return new InterruptIterator(this.#queue, signal);
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<InterruptEvent> {
@@ -117,10 +116,7 @@ export class EnabledInterrupts extends Handle {
    *
    * @returns what takes it back; disposable too
    */
-  on(
-    listener: (event: InterruptEvent) => unknown,
-    { ref = true }: { ref?: boolean } = {},
-  ): (() => void) & { [Symbol.dispose](): void } {
+  on(listener: InterruptListener, { ref = true }: ListenOptions = {}): StopListening {
     this.assertOpen();
     if (typeof listener !== "function") throw wrongType(listener, "listener", "a function");
     const stop = this.#queue.listen((event) => {

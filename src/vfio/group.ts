@@ -130,7 +130,7 @@ export class Group extends Handle {
    * VFIO_GROUP_UNSET_CONTAINER: takes the group out of its container. The last group takes the
    * container's IOMMU and all its mappings with it.
    *
-   * @throws VfioError EBUSY while a device of the group is open or mapped (which?), EINVAL without a
+   * @throws VfioError EBUSY while a device of the group is open or mapped (which?), EINVAL in no
    *   container. group.c: vfio_group_ioctl_unset_container()
    */
   unsetContainer(): void {

@@ -10,7 +10,13 @@ export { Display, type DisplayMode, type Plane, type PlaneType } from "./display
 export { Dma, type DmaMapOptions } from "./dma.js";
 export { DmaLogging, type LoggedRange } from "./dma-logging.js";
 export { DmaMapping, type DmaSource } from "./dma-mapping.js";
-export { EnabledInterrupts, type WaitOptions } from "./enabled-interrupts.js";
+export {
+  EnabledInterrupts,
+  type InterruptListener,
+  type ListenOptions,
+  type StopListening,
+  type WaitOptions,
+} from "./enabled-interrupts.js";
 export { Eventfd } from "./eventfd.js";
 export { Group, type GroupStatus, type OpenDeviceOptions } from "./group.js";
 export type { HotResetDevice } from "./hot-reset.js";

@@ -62,8 +62,8 @@ export class Irq {
   }
 
   /**
-   * Has the kernel unmask a vector whenever an eventfd is signaled, as a virtual machine's interrupt
-   * controller does (resampling), instead of when the next event is asked for; -1 ends it.
+   * Has the kernel unmask a vector whenever an eventfd is signaled, as the interrupt controller of
+   * a virtual machine does (resampling), instead of when the next event is asked for; -1 ends it.
    *
    * @throws VfioError EBUSY where there is such an eventfd, ENOTTY, EBADF, EINVAL
    */

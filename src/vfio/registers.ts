@@ -3,7 +3,7 @@ import { hex, wrongType } from "./numbers.js";
 import type { Region } from "./region.js";
 import { type LiveRegister, Register8, Register16, Register32, Register64 } from "./register.js";
 
-/** A map's registers, alive: `registers.status.read()`, `registers.control.update({ go: true })`. */
+/** A map's registers, alive: `registers.status.read()`. */
 export type Registers<M extends RegisterMap> = {
   readonly [Name in keyof M]: LiveRegister<M[Name]>;
 };

@@ -42,7 +42,7 @@ export function simulate(options: SimulateOptions): SimulatedMachine {
 
 const BRIDGE = 0x0604;
 
-/** The same, with every PCI device but bridges bound to vfio-pci, as an administrator would have done it. */
+/** The same, with all PCI devices but bridges bound to vfio-pci, as an administrator does it. */
 export function simulateBound(options: SimulateOptions): SimulatedMachine {
   const machine = simulate(options);
   const administrator = machine.process({ command: "systemd" });

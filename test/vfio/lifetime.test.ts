@@ -247,7 +247,7 @@ describe("closing", () => {
     }
   });
 
-  it("takes a group out of its container first, and the container's mappings with the last", async () => {
+  it("takes groups out of the container, and its mappings with the last one", async () => {
     const { vfio, container, group, files } = await opened();
     expect(container.groups).toEqual([group]);
     await group.close();

@@ -29,7 +29,7 @@ describe("MSI-X, reset and hot reset", () => {
     await vfio.close();
   });
 
-  it("resets a function that can be reset alone, and says what else to do with others", async () => {
+  it("resets a function that can be reset alone, and says what to do with others", async () => {
     const { vfio } = await guest();
     const nvme = await vfio.openDevice(NVME);
     expect(nvme.resettable).toBe(true);
