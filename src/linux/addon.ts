@@ -74,7 +74,11 @@ export interface Addon {
   sysfsWrite(path: string, data: Uint8Array): number;
 }
 
-const FILE = "node_vfio.node";
+/** Where the build puts the addon, from the package's folder. */
+const BUILT = join("build", "Release", "node_vfio.node");
+
+/** Names another file to load instead: one built with sanitizers, for instance. */
+const OVERRIDE = "NODE_VFIO_ADDON";
 
 let loaded: Addon | undefined;
 
@@ -92,7 +96,7 @@ function load(): Addon {
   if (process.platform !== "linux") {
     throw unavailable(`VFIO is a part of Linux, and this is ${process.platform}.`);
   }
-  const path = join(packageRoot(), "build", "Release", FILE);
+  const path = process.env[OVERRIDE] ?? join(packageRoot(), BUILT);
   if (!existsSync(path)) {
     throw unavailable(
       `The native addon is not built: there is no ${path}.\n` +

@@ -14,7 +14,9 @@ describe("without an addon", () => {
 
   beforeAll(() => {
     const dist = fileURLToPath(new URL("../../dist/src", import.meta.url));
-    cpSync(dist, join(folder, "dist", "src"), { recursive: true });
+    for (const name of ["linux", "uapi", "errno.js", "errors.js", "kernel.js", "system.js"]) {
+      cpSync(join(dist, name), join(folder, "dist", "src", name), { recursive: true });
+    }
     writeFileSync(join(folder, "package.json"), '{ "name": "node-vfio", "type": "module" }');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,10 +30,13 @@ describe("without an addon", () => {
   });
 
   it("a LinuxKernel says what is missing and how to get it", () => {
-    const { stdout } = runProgram(`
+    const { stdout } = runProgram(
+      `
       const library = await import("${library}");
       try { new library.LinuxKernel(); } catch (error) { console.log(error.code, error.message); }
-    `);
+    `,
+      { NODE_VFIO_ADDON: undefined },
+    );
     expect(stdout).toContain("ERR_VFIO_UNAVAILABLE");
     expect(stdout).toContain("apt-get install build-essential python3");
     expect(stdout).toContain("npm run build");

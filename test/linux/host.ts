@@ -87,7 +87,7 @@ export interface ProgramResult {
 }
 
 /** Runs a program against the compiled library: `LinuxKernel` and `OpenFlags` are in scope. */
-export function runProgram(body: string): ProgramResult {
+export function runProgram(body: string, env: NodeJS.ProcessEnv = {}): ProgramResult {
   const library = new URL("../../dist/src/", import.meta.url);
   const program =
     `import { LinuxKernel } from "${new URL("linux/index.js", library)}";\n` +
@@ -95,6 +95,7 @@ export function runProgram(body: string): ProgramResult {
   const result = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
     encoding: "utf8",
     timeout: 20_000,
+    env: { ...process.env, ...env },
   });
   return result;
 }
