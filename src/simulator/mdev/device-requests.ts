@@ -2,8 +2,9 @@
 
 import { Errno } from "../../errno.js";
 import { DeviceFlags } from "../../uapi/flags.js";
-import * as structs from "../../uapi/structs.js";
-import { readStruct, type UserArgument, writeU32 } from "../core/argument.js";
+import { irqInfo, regionInfo } from "../../uapi/structs.js";
+import { type UserArgument, writeU32 } from "../core/argument.js";
+import { copyLeast } from "../core/request-table.js";
 import type { Result } from "../core/result.js";
 
 /** What GET_REGION_INFO tells of a region. Offsets are file positions. */
@@ -27,7 +28,7 @@ export function answerInfo(
   argument: UserArgument,
   { regions, irqs }: { regions: number; irqs: number },
 ): Result {
-  const info = readChecked(argument, structs.deviceInfo, leastDeviceInfo);
+  const info = copyLeast(argument, leastDeviceInfo);
   if (typeof info === "number") return info;
   return writeU32(argument, 4, DeviceFlags.PCI, regions, irqs) ? 0 : -Errno.EFAULT;
 }
@@ -37,15 +38,20 @@ export function answerRegionInfo(
   argument: UserArgument,
   regionOf: (index: number) => RegionAnswer | undefined,
 ): Result {
-  const { regionInfo } = structs;
-  const info = readChecked(argument, regionInfo, regionInfo.size);
+  const info = copyLeast(argument, regionInfo.size);
   if (typeof info === "number") return info;
-  const region = regionOf(info.index);
+  const region = regionOf(regionInfo.fields.index.get(info));
   if (region === undefined) return -Errno.EINVAL;
-  const size = BigInt(region.size);
-  const offset = BigInt(region.offset);
-  const answer = regionInfo.encode({ ...info, flags: region.flags, size, offset });
-  return argument.write(answer) ? 0 : -Errno.EFAULT;
+  setRegion(info, region);
+  return argument.write(bytesOf(info)) ? 0 : -Errno.EFAULT;
+}
+
+/** Puts a region into a struct vfio_region_info. */
+export function setRegion(info: DataView, { flags, size, offset }: RegionAnswer): void {
+  const { fields } = regionInfo;
+  fields.flags.set(info, flags);
+  setUint64(info, fields.size.offset, size);
+  setUint64(info, fields.offset.offset, offset);
 }
 
 /** VFIO_DEVICE_GET_IRQ_INFO: indices from `irqs` on are EINVAL, and those without an answer. */
@@ -53,21 +59,24 @@ export function answerIrqInfo(
   argument: UserArgument,
   { irqs, irqOf }: { irqs: number; irqOf: (index: number) => IrqAnswer | undefined },
 ): Result {
-  const { irqInfo } = structs;
-  const info = readChecked(argument, irqInfo, irqInfo.size);
+  const info = copyLeast(argument, irqInfo.size);
   if (typeof info === "number") return info;
-  const irq = info.index < irqs ? irqOf(info.index) : undefined;
+  const { fields } = irqInfo;
+  const index = fields.index.get(info);
+  const irq = index < irqs ? irqOf(index) : undefined;
   if (irq === undefined) return -Errno.EINVAL;
-  return argument.write(irqInfo.encode({ ...info, ...irq })) ? 0 : -Errno.EFAULT;
+  if (irq.flags !== undefined) fields.flags.set(info, irq.flags);
+  fields.count.set(info, irq.count);
+  return argument.write(bytesOf(info)) ? 0 : -Errno.EFAULT;
 }
 
-/** The argsz law: EFAULT when the least cannot be read, EINVAL when argsz is less than it. */
-export function readChecked<Values extends { argsz: number }>(
-  argument: UserArgument,
-  layout: { decode(bytes: Uint8Array): Values },
-  least: number,
-): Values | Result {
-  const values = readStruct(argument, layout, least);
-  if (values === undefined) return -Errno.EFAULT;
-  return values.argsz < least ? -Errno.EINVAL : values;
+/** The bytes that a view is of. */
+export function bytesOf(view: DataView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** A 64-bit field from a Number, which is exact up to 2^53. */
+function setUint64(view: DataView, offset: number, value: number): void {
+  view.setUint32(offset, value % 2 ** 32, true);
+  view.setUint32(offset + 4, Math.floor(value / 2 ** 32), true);
 }

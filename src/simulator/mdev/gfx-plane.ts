@@ -2,8 +2,9 @@ import { Errno } from "../../errno.js";
 import { GfxPlaneFlags } from "../../uapi/flags.js";
 import { deviceGfxPlaneInfo } from "../../uapi/structs.js";
 import type { UserArgument } from "../core/argument.js";
+import { copyLeast } from "../core/request-table.js";
 import type { Result } from "../core/result.js";
-import { readChecked } from "./device-requests.js";
+import { bytesOf } from "./device-requests.js";
 
 /** What QUERY_GFX_PLANE tells of a plane. Sizes in bytes, positions in pixels. */
 export interface GfxPlane {
@@ -15,6 +16,8 @@ export interface GfxPlane {
   /** A region's index, or the number of a dma-buf, as the plane is asked for. */
   readonly region_index: number;
 }
+
+const planeFields = ["drm_format", "width", "height", "stride", "size", "region_index"] as const;
 
 /** No plane: nothing is shown. */
 export const noPlane: GfxPlane = {
@@ -40,15 +43,18 @@ export function answerGfxPlane(
   kind: number,
   planeOf: (planeType: number) => GfxPlane | Result,
 ): Result {
-  const info = readChecked(argument, deviceGfxPlaneInfo, least);
+  const info = copyLeast(argument, least);
   if (typeof info === "number") return info;
-  if ((info.flags & GfxPlaneFlags.PROBE) !== 0) {
-    return info.flags === (GfxPlaneFlags.PROBE | kind) ? 0 : -Errno.EINVAL;
+  const { fields } = deviceGfxPlaneInfo;
+  const flags = fields.flags.get(info);
+  if ((flags & GfxPlaneFlags.PROBE) !== 0) {
+    return flags === (GfxPlaneFlags.PROBE | kind) ? 0 : -Errno.EINVAL;
   }
-  if (info.flags !== kind) return -Errno.EINVAL;
-  const plane = planeOf(info.drm_plane_type);
+  if (flags !== kind) return -Errno.EINVAL;
+  const plane = planeOf(fields.drm_plane_type.get(info));
   if (typeof plane === "number") return plane;
-  const { argsz, flags, drm_plane_type } = info;
-  const answer = deviceGfxPlaneInfo.encode({ argsz, flags, drm_plane_type, ...plane });
-  return argument.write(answer.subarray(0, least)) ? 0 : -Errno.EFAULT;
+  const bytes = bytesOf(info);
+  bytes.fill(0, fields.drm_format.offset);
+  for (const name of planeFields) fields[name].set(info, plane[name]);
+  return argument.write(bytes) ? 0 : -Errno.EFAULT;
 }

@@ -2,7 +2,8 @@ import { Errno } from "../../errno.js";
 import { viewOf } from "../../uapi/codec.js";
 import { IrqSetFlags } from "../../uapi/flags.js";
 import { irqSet } from "../../uapi/structs.js";
-import { readStruct, type UserArgument } from "../core/argument.js";
+import type { UserArgument } from "../core/argument.js";
+import { copyLeast } from "../core/request-table.js";
 import type { Result } from "../core/result.js";
 
 const dataTypes = IrqSetFlags.DATA_NONE | IrqSetFlags.DATA_BOOL | IrqSetFlags.DATA_EVENTFD;
@@ -29,18 +30,22 @@ export function readIrqRequest(
   argument: UserArgument,
   { types, irqsOf }: { types: number; irqsOf: (index: number) => number },
 ): IrqRequest | Result {
-  const header = readStruct(argument, irqSet, irqSet.size);
-  if (header === undefined) return -Errno.EFAULT;
-  const { argsz, flags, index, start, count } = header;
-  if (argsz < irqSet.size || index >= types) return -Errno.EINVAL;
-  if (count >= 0xffff_ffff - start || (flags & ~(dataTypes | actions)) !== 0) return -Errno.EINVAL;
+  const header = copyLeast(argument, irqSet.size, dataTypes | actions);
+  if (typeof header === "number") return header;
+  const { fields } = irqSet;
+  const flags = fields.flags.get(header);
+  const index = fields.index.get(header);
+  const start = fields.start.get(header);
+  const count = fields.count.get(header);
+  if (index >= types) return -Errno.EINVAL;
+  if (count >= 0xffff_ffff - start) return -Errno.EINVAL;
   const irqs = irqsOf(index);
   if (start >= irqs || start + count > irqs) return -Errno.EINVAL;
 
   const data = flags & dataTypes;
   const width = dataWidth(data);
   if (width === undefined) return -Errno.EINVAL;
-  if (argsz - irqSet.size < count * width) return -Errno.EINVAL;
+  if (fields.argsz.get(header) - irqSet.size < count * width) return -Errno.EINVAL;
   const bytes = argument.read(count * width, irqSet.size);
   if (bytes === undefined) return -Errno.EFAULT;
   return { data, action: flags & actions, index, start, count, bytes };

@@ -2,9 +2,10 @@ import { Errno } from "../../../errno.js";
 import { PciRegion, RegionCap, RegionFlags } from "../../../uapi/flags.js";
 import { regionInfo, regionInfoCapType } from "../../../uapi/structs.js";
 import type { UserArgument } from "../../core/argument.js";
+import { copyLeast } from "../../core/request-table.js";
 import type { Result } from "../../core/result.js";
 import { configSize } from "../../mdev/config-bytes.js";
-import { type RegionAnswer, readChecked } from "../../mdev/device-requests.js";
+import { bytesOf, type RegionAnswer, setRegion } from "../../mdev/device-requests.js";
 import { edidRegionSize } from "./edid.js";
 
 /** Regions of an mbochs: those of any PCI device, and the EDID region. */
@@ -38,48 +39,57 @@ export interface RegionInfoRules {
 
 /** VFIO_DEVICE_GET_REGION_INFO of an mbochs. */
 export function answerMbochsRegionInfo(argument: UserArgument, rules: RegionInfoRules): Result {
-  const info = readChecked(argument, regionInfo, regionInfo.size);
+  const info = copyLeast(argument, regionInfo.size);
   if (typeof info === "number") return info;
-  if (!rules.commonRules && info.argsz > wholeSize) return -Errno.EINVAL;
-  const region = regionOf(info.index, rules.memorySize);
+  const { fields } = regionInfo;
+  const argsz = fields.argsz.get(info);
+  if (!rules.commonRules && argsz > wholeSize) return -Errno.EINVAL;
+  const index = fields.index.get(info);
+  const region = regionOf(index, rules.memorySize);
   if (region === undefined) return -Errno.EINVAL;
-  const size = BigInt(region.size);
-  const offset = BigInt(region.offset);
-  const answer = { ...info, flags: region.flags, size, offset };
-  const bytes = rules.commonRules
-    ? commonAnswer(answer, info.index === edidRegion)
-    : ownAnswer(answer, info.index === edidRegion, rules);
+  setRegion(info, region);
+  const answer = { info, argsz, isEdid: index === edidRegion };
+  const bytes = rules.commonRules ? commonAnswer(answer) : ownAnswer(answer, rules);
   return argument.write(bytes) ? 0 : -Errno.EFAULT;
 }
 
-type Answer = ReturnType<typeof regionInfo.decode>;
+/** A region's info, filled in but for its capability. */
+interface Answer {
+  readonly info: DataView;
+  /** What the caller has room for. */
+  readonly argsz: number;
+  readonly isEdid: boolean;
+}
 
 /** drivers/vfio/vfio_main.c: vfio_get_region_info(): the capability only where there is room. */
-function commonAnswer(answer: Answer, isEdid: boolean): Uint8Array {
-  if (!isEdid) return regionInfo.encode(answer);
-  if (answer.argsz < wholeSize) {
-    return regionInfo.encode({ ...answer, argsz: wholeSize, cap_offset: 0 });
-  }
-  const bytes = regionInfo.encode(
-    { ...answer, cap_offset: regionInfo.size },
-    edidCapability.length,
-  );
-  bytes.set(edidCapability, regionInfo.size);
-  return bytes;
+function commonAnswer({ info, argsz, isEdid }: Answer): Uint8Array {
+  if (!isEdid) return bytesOf(info);
+  const room = argsz >= wholeSize;
+  if (!room) regionInfo.fields.argsz.set(info, wholeSize);
+  regionInfo.fields.cap_offset.set(info, room ? regionInfo.size : 0);
+  return room ? withCapability(info) : bytesOf(info);
 }
 
 /** samples/vfio-mdev/mbochs.c: mbochs_ioctl(): as many bytes as asked for, written or not. */
-function ownAnswer(answer: Answer, isEdid: boolean, rules: RegionInfoRules): Uint8Array {
-  const asked = answer.argsz;
-  const filled = isEdid ? { ...answer, argsz: wholeSize, cap_offset: regionInfo.size } : answer;
-  const bytes = regionInfo.encode(filled, edidCapability.length);
-  if (isEdid) bytes.set(edidCapability, regionInfo.size);
-  else {
-    for (let at = regionInfo.size; at < asked; at += 1) {
-      bytes[at] = rules.undefinedByte("region info behind its end");
-    }
+function ownAnswer({ info, argsz, isEdid }: Answer, rules: RegionInfoRules): Uint8Array {
+  if (isEdid) {
+    regionInfo.fields.argsz.set(info, wholeSize);
+    regionInfo.fields.cap_offset.set(info, regionInfo.size);
+    return withCapability(info).subarray(0, argsz);
   }
-  return bytes.subarray(0, asked);
+  const bytes = new Uint8Array(argsz);
+  bytes.set(bytesOf(info));
+  for (let at = regionInfo.size; at < argsz; at += 1) {
+    bytes[at] = rules.undefinedByte("region info behind its end");
+  }
+  return bytes;
+}
+
+function withCapability(info: DataView): Uint8Array {
+  const bytes = new Uint8Array(wholeSize);
+  bytes.set(bytesOf(info));
+  bytes.set(edidCapability, regionInfo.size);
+  return bytes;
 }
 
 // samples/vfio-mdev/mbochs.c: mbochs_get_region_info()

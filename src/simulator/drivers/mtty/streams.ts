@@ -6,8 +6,9 @@ import { precopyInfo } from "../../../uapi/structs.js";
 import type { UserArgument } from "../../core/argument.js";
 import type { Client } from "../../core/client.js";
 import type { FileOperations } from "../../core/file.js";
+import { copyLeast } from "../../core/request-table.js";
 import type { Result } from "../../core/result.js";
-import { readChecked } from "../../mdev/device-requests.js";
+import { bytesOf } from "../../mdev/device-requests.js";
 import type { KernelModule } from "../../mdev/module.js";
 
 /** Bytes before the first port. */
@@ -84,15 +85,15 @@ export class SavingStream extends MigrationStreamFile {
   // samples/vfio-mdev/mtty.c: mtty_precopy_ioctl()
   ioctl(_client: Client, request: number, argument: UserArgument): Result {
     if (request !== Vfio.MIG_GET_PRECOPY_INFO) return -Errno.ENOTTY;
-    const info = readChecked(argument, precopyInfo, precopyInfo.size);
+    const info = copyLeast(argument, precopyInfo.size);
     if (typeof info === "number") return info;
     const { state } = this.owner;
     const precopy = state === DeviceState.PRE_COPY || state === DeviceState.PRE_COPY_P2P;
     if (!precopy) return -Errno.EINVAL;
     if (this.disabled) return -Errno.ENODEV;
-    const initial_bytes = BigInt(this.filled - this.position);
-    const answer = precopyInfo.encode({ ...info, initial_bytes, dirty_bytes: 0n });
-    return argument.write(answer) ? 0 : -Errno.EFAULT;
+    precopyInfo.fields.initial_bytes.set(info, BigInt(this.filled - this.position));
+    precopyInfo.fields.dirty_bytes.set(info, 0n);
+    return argument.write(bytesOf(info)) ? 0 : -Errno.EFAULT;
   }
 }
 
