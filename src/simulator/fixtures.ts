@@ -40,6 +40,7 @@ const storage: readonly PciPlug[] = [
     address: "0000:03:00.0",
     serial: "vfio-guest",
     size: 64 * 2 ** 20,
+    firmware: adminQueues(0x7ffdd000),
     resources: { 0: 0xfde00000 },
     irq: 11,
     registers: { 4: "07 01" },
@@ -66,7 +67,8 @@ const virtual: readonly PciPlug[] = [
     address: "0000:05:00.0",
     serial: "vfio-sriov",
     virtualFunctions: 4,
-    resources: { 0: 0xfda00000 },
+    firmware: adminQueues(0x7ffd5000),
+    resources: { 0: 0xfda00000, 7: 0xfda04000 },
     irq: 10,
     registers: { 4: "07 01" },
   },
@@ -81,6 +83,11 @@ export const guestFixtures: readonly PciPlug[] = [
   ...virtual,
   { model: "edu", address: "0000:00:05.0", resources: { 0: 0xfe000000 }, irq: 10 },
 ];
+
+/** Where the firmware had the admin queues of a controller. */
+function adminQueues(address: number): Readonly<Record<number, number>> {
+  return { 36: 0x00ff003f, 40: address, 48: address + 0x1000 };
+}
 
 interface PortOptions {
   readonly at: number;

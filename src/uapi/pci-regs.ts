@@ -232,6 +232,7 @@ export const PciExp = {
   DEVCTL_READRQ: 0x7000,
   DEVCTL_FLR: 0x8000,
   DEVCTL2_ARI: 0x0020,
+  DEVCTL2_PREFIX_BLOCKING: 0x8000,
 } as const;
 
 /** Device and port types in `PciExp.FLAGS` (bits 4 to 7). */

@@ -1,4 +1,5 @@
 import { PciBar, PciConfig } from "../../uapi/pci-regs.js";
+import { littleEndian } from "./bytes.js";
 import type { BarSpec } from "./chip.js";
 import type { ConfigSpace } from "./config-space.js";
 
@@ -41,6 +42,15 @@ export class Bar {
     const prefetch = this.prefetchable ? ResourceFlags.PREFETCH : 0;
     const wide = this.wide ? ResourceFlags.MEM_64 : 0;
     return space | prefetch | wide | ResourceFlags.SIZEALIGN | this.typeBits;
+  }
+
+  /** The register holds the address that was assigned. */
+  inPlace(config: ConfigSpace): boolean {
+    const at = PciConfig.BAR0 + 4 * this.index;
+    const low = ((this.address % 2 ** 32) | this.typeBits) >>> 0;
+    if (littleEndian(config.bytes, at, 4) !== low) return false;
+    if (!this.wide) return true;
+    return littleEndian(config.bytes, at + 4, 4) === Math.floor(this.address / 2 ** 32);
   }
 
   /** Writes address and type bits into the register, and makes its address bits writable. */

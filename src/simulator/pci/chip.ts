@@ -21,6 +21,8 @@ export interface FunctionSpec {
   readonly rom?: Uint8Array;
   /** Vital product data, where it has the capability. */
   readonly vpd?: Uint8Array;
+  /** Of a function with SR-IOV: what its virtual functions are made of. */
+  readonly virtualFunction?: (index: number) => FunctionSpec;
   /** Makes what is behind the registers. */
   readonly chip: (bus: ChipBus) => PciChip;
 }

@@ -13,7 +13,7 @@ import {
   PciSriov,
   PciStatus,
 } from "../../uapi/pci-regs.js";
-import { capabilitiesOf, type PlacedCapability } from "./capability-list.js";
+import { capabilitiesOf, findCapability, type PlacedCapability } from "./capability-list.js";
 import type { ConfigSpace } from "./config-space.js";
 
 /**
@@ -31,6 +31,10 @@ export function applyMasks(config: ConfigSpace): void {
     bridgeMasks(config);
   }
   for (const capability of capabilitiesOf(config)) capabilityMasks(config, capability);
+  const express = findCapability(config, PciCap.EXP) !== 0;
+  // Without extended capabilities the first dword is an empty one.
+  const extended = PciConfigSize.CONVENTIONAL;
+  if (express && config.read32(extended) === 0) config.allow(extended, 4, 0);
 }
 
 const commandBits =
@@ -137,8 +141,11 @@ function msiBits(config: ConfigSpace, offset: number): [number, 1 | 2 | 4, numbe
   return bits;
 }
 
-/** Only the reset bit, where the function has one; links and slots are the bridges' affair. */
+/** Prefix blocking, and reset where the function has it; links and slots are the bridges' affair. */
 function expressBits(config: ConfigSpace, offset: number): [number, 1 | 2 | 4, number][] {
   const flr = (config.read32(offset + PciExp.DEVCAP) & PciExp.DEVCAP_FLR) !== 0;
-  return flr ? [[PciExp.DEVCTL, 2, PciExp.DEVCTL_FLR]] : [];
+  return [
+    [PciExp.DEVCTL, 2, flr ? PciExp.DEVCTL_FLR : 0],
+    [PciExp.DEVCTL2, 2, PciExp.DEVCTL2_PREFIX_BLOCKING],
+  ];
 }

@@ -1,4 +1,5 @@
 import type { Width } from "../core/file.js";
+import { littleEndian, storeLittleEndian } from "./bytes.js";
 
 /** Called after a write has changed the registers: where, and how many bytes. */
 export type ConfigWritten = (offset: number, width: number) => void;
@@ -13,6 +14,8 @@ export class ConfigSpace {
   readonly writable: Uint8Array;
   /** Bits that writing 1 clears. */
   readonly clearable: Uint8Array;
+  /** False once nobody answers any more: ones are read, and writes are lost. */
+  present = true;
   /** The device's reaction to a write. */
   written: ConfigWritten | undefined;
 
@@ -28,13 +31,19 @@ export class ConfigSpace {
 
   /** A configuration read cycle. Past the end there is nobody: ones. */
   read(offset: number, width: Width): number {
-    let value = 0;
-    for (let i = width - 1; i >= 0; i--) value = value * 256 + (this.bytes[offset + i] ?? 0xff);
-    return value;
+    if (!this.present || offset + width > this.bytes.length) return 2 ** (8 * width) - 1;
+    return littleEndian(this.bytes, offset, width);
+  }
+
+  /** Bytes as they are read, one by one or together. */
+  copy(offset: number, length: number): Uint8Array {
+    const bytes = this.bytes.slice(offset, offset + length);
+    return this.present ? bytes : bytes.fill(0xff);
   }
 
   /** A configuration write cycle. */
   write(offset: number, width: Width, value: number): void {
+    if (!this.present) return;
     let rest = value;
     for (let at = offset; at < offset + width && at < this.bytes.length; at++) {
       const byte = rest & 0xff;
@@ -60,19 +69,11 @@ export class ConfigSpace {
 
   /** The device's own change of a register: no masks, no reaction. */
   poke(offset: number, width: Width, value: number): void {
-    let rest = value;
-    for (let at = offset; at < offset + width; at++) {
-      this.bytes[at] = rest & 0xff;
-      rest >>>= 8;
-    }
+    storeLittleEndian(this.bytes, offset, width, value);
   }
 
   /** Makes bits of a register writable. */
   allow(offset: number, width: Width, mask: number): void {
-    let rest = mask;
-    for (let at = offset; at < offset + width; at++) {
-      this.writable[at] = rest & 0xff;
-      rest >>>= 8;
-    }
+    storeLittleEndian(this.writable, offset, width, mask);
   }
 }

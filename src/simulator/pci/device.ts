@@ -1,4 +1,4 @@
-import { PciCommand, PciConfig, PciHeaderType, PciStatus } from "../../uapi/pci-regs.js";
+import { PciCap, PciCommand, PciConfig, PciHeaderType, PciStatus } from "../../uapi/pci-regs.js";
 import type { Width } from "../core/file.js";
 import type { Result } from "../core/result.js";
 import type { IommuGroup, IommuGroupMember } from "../iommu/iommu-group.js";
@@ -8,11 +8,12 @@ import type { SysfsDirectory } from "../sysfs/tree.js";
 import { formatPciAddress, type PciAddress } from "./address.js";
 import { Bar } from "./bar.js";
 import type { PciBus } from "./bus.js";
-import { findCapability, findExtendedCapability } from "./capability-list.js";
+import { capabilitiesOf } from "./capability-list.js";
 import type { ChipBus, FunctionSpec, PciChip } from "./chip.js";
 import { applyMasks } from "./config-masks.js";
 import { ConfigSpace } from "./config-space.js";
 import type { PciDriver } from "./driver.js";
+import type { InterruptRemapping } from "./interrupt-remapping.js";
 import { routedLine } from "./interrupt-routing.js";
 import { PciInterrupts } from "./interrupts.js";
 import { OptionRom } from "./option-rom.js";
@@ -23,6 +24,7 @@ import type { Sriov } from "./sriov.js";
 /** Where a function is plugged in. */
 export interface PciDeviceOptions {
   machine: SimulatedMachine;
+  remapping: InterruptRemapping;
   bus: PciBus;
   address: PciAddress;
   spec: FunctionSpec;
@@ -33,9 +35,14 @@ export interface PciDeviceOptions {
   physicalFunction?: PciDevice;
 }
 
+/** What a read cycle finds that nobody answers: QEMU's bus has zeros. */
+const nobody = 0;
+
 /** struct pci_dev: a function on the bus, the chip behind it, and what the kernel knows of it. */
 export class PciDevice implements IommuGroupMember {
   readonly machine: SimulatedMachine;
+  /** Where its messages get their addresses from. */
+  readonly remapping: InterruptRemapping;
   readonly bus: PciBus;
   readonly address: PciAddress;
   readonly name: string;
@@ -67,11 +74,14 @@ export class PciDevice implements IommuGroupMember {
   barsClaimed = false;
   /** pci_enable_device() calls minus pci_disable_device() calls. */
   enableCount = 0;
-  /** Memory BARs answer: COMMAND.MEM is set and the function is awake. */
+  /** Memory BARs answer: COMMAND.MEM is set, they are in place, and the function is awake. */
   decoding = false;
+  readonly #capabilities = new Map<number, number>();
+  readonly #extendedCapabilities = new Map<number, number>();
 
   constructor({ machine, bus, address, spec, directory, irq, ...rest }: PciDeviceOptions) {
     this.machine = machine;
+    this.remapping = rest.remapping;
     this.bus = bus;
     this.address = address;
     this.name = formatPciAddress(address);
@@ -81,6 +91,10 @@ export class PciDevice implements IommuGroupMember {
     this.physicalFunction = rest.physicalFunction;
     this.config = new ConfigSpace(spec.config);
     applyMasks(this.config);
+    for (const { id, offset, extended } of capabilitiesOf(this.config)) {
+      const known = extended ? this.#extendedCapabilities : this.#capabilities;
+      if (!known.has(id)) known.set(id, offset);
+    }
     this.bars = Array.from({ length: 6 }, (_, index) => {
       const bar = spec.bars.find((one) => one.index === index);
       return bar === undefined ? undefined : new Bar(bar);
@@ -108,7 +122,8 @@ export class PciDevice implements IommuGroupMember {
   }
 
   get device(): number {
-    return this.config.read16(PciConfig.DEVICE_ID);
+    const { sriov } = this.physicalFunction ?? {};
+    return sriov?.deviceId ?? this.config.read16(PciConfig.DEVICE_ID);
   }
 
   /** Base class, subclass and programming interface: 0x010802. */
@@ -129,20 +144,21 @@ export class PciDevice implements IommuGroupMember {
   }
 
   get isPcie(): boolean {
-    return this.findCapability(0x10) !== 0;
+    return this.findCapability(PciCap.EXP) !== 0;
   }
 
+  /** Where the capability is, as the kernel has seen it once and for all; 0 without it. */
   findCapability(id: number): number {
-    return findCapability(this.config, id);
+    return this.#capabilities.get(id) ?? 0;
   }
 
   findExtendedCapability(id: number): number {
-    return findExtendedCapability(this.config, id);
+    return this.#extendedCapabilities.get(id) ?? 0;
   }
 
   /** A read cycle on a BAR. Nobody answers while memory decoding is off. */
   read(bar: number, offset: number, width: Width): number {
-    if (!this.decoding) return 2 ** (8 * width) - 1;
+    if (!this.decoding) return nobody;
     const { msix } = this.interrupts;
     if (msix?.covers(bar, offset) === true) return msix.read(offset, width);
     return this.chip.read(bar, offset, width);
@@ -156,7 +172,7 @@ export class PciDevice implements IommuGroupMember {
   }
 
   read64(bar: number, offset: number): bigint {
-    if (!this.decoding) return 0xffff_ffff_ffff_ffffn;
+    if (!this.decoding) return BigInt(nobody);
     if (this.interrupts.msix?.covers(bar, offset) !== true) return this.chip.read64(bar, offset);
     return (BigInt(this.read(bar, offset + 4, 4)) << 32n) | BigInt(this.read(bar, offset, 4));
   }
@@ -192,6 +208,13 @@ export class PciDevice implements IommuGroupMember {
     if (this.enableCount === 0) this.command(0, PciCommand.MASTER);
   }
 
+  /** Nobody is there any more, though the kernel does not know. */
+  vanish(): void {
+    this.config.present = false;
+    this.interrupts.setLine(false);
+    this.refreshDecoding();
+  }
+
   /** pci_write_config_word(COMMAND): sets or clears bits. */
   command(set: number, clear = 0): void {
     const command = this.config.read16(PciConfig.COMMAND);
@@ -201,12 +224,18 @@ export class PciDevice implements IommuGroupMember {
   /** Works out again whether BARs answer. */
   refreshDecoding(): void {
     const command = this.config.read16(PciConfig.COMMAND);
-    const memory = this.isVirtualFunction || (command & PciCommand.MEMORY) !== 0;
-    this.decoding = memory && !this.power.asleep;
+    const memory = (command & PciCommand.MEMORY) !== 0 && this.#barsInPlace();
+    const there = this.config.present && !this.power.asleep;
+    this.decoding = there && (memory || this.isVirtualFunction);
+  }
+
+  /** The registers hold the addresses that the firmware has given. */
+  #barsInPlace(): boolean {
+    return this.bars.every((bar) => bar === undefined || bar.inPlace(this.config));
   }
 
   #configWritten(offset: number, width: number): void {
-    if (offset < PciConfig.STATUS && offset + width > PciConfig.COMMAND) {
+    if (offset < PciConfig.CARDBUS_CIS && offset + width > PciConfig.COMMAND) {
       this.refreshDecoding();
       this.interrupts.evaluate();
     }

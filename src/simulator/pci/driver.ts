@@ -40,6 +40,8 @@ export interface PciDriver {
   remove(device: PciDevice): Pending | undefined;
   /** Writes to `sriov_numvfs`; ENOENT where the driver has nothing for it. */
   configureSriov?(device: PciDevice, functions: number): Result | Pending;
+  /** A virtual function of a device of the driver has appeared. */
+  functionAdded?(physical: PciDevice, device: PciDevice): void;
 }
 
 // drivers/pci/pci.h: pci_match_one_device()

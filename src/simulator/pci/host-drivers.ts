@@ -21,7 +21,7 @@ export const pcieport: PciDriver = {
     device.command(PciCommand.MASTER);
     if (device.interrupts.msix !== undefined) {
       device.interrupts.allowLine(false);
-      device.interrupts.msix.enable();
+      device.interrupts.msix.enable(1);
     }
     return 0;
   },

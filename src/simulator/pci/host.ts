@@ -8,10 +8,13 @@ import type { PciDevice } from "./device.js";
 import type { PciDriver } from "./driver.js";
 import { attachAny, locked } from "./driver-core.js";
 import { pcieport, shpchp, uioPciGeneric } from "./host-drivers.js";
+import { InterruptRemapping } from "./interrupt-remapping.js";
 import { line, RegisteredDriver } from "./registered-driver.js";
 import { removeDevice } from "./removal.js";
 import { busFiles } from "./sysfs-bus.js";
 import { vfioPciDriver } from "./vfio/driver.js";
+import { vfioPciModule } from "./vfio/module.js";
+import { VirtualFunctions } from "./virtual-functions.js";
 
 /** A machine's PCI: the host bridge with its buses, the functions found, the drivers loaded. */
 export class PciHost {
@@ -26,6 +29,8 @@ export class PciHost {
   readonly bus: SysfsDirectory;
   /** /sys/devices/virtual/iommu/dmar0 */
   readonly iommu: SysfsDirectory;
+  readonly virtualFunctions = new VirtualFunctions(this);
+  readonly remapping = new InterruptRemapping();
   readonly addresses = new BusAddresses();
   /** New functions and drivers are brought together without being asked. */
   autoprobe = true;
@@ -40,6 +45,7 @@ export class PciHost {
     this.bus.directory("devices");
     this.bus.directory("drivers");
     busFiles(this);
+    vfioPciModule(machine);
     this.announceBus(this.root, this.directory);
     for (const driver of [pcieport, shpchp, vfioPciDriver, uioPciGeneric]) this.register(driver);
   }

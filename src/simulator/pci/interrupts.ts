@@ -1,5 +1,6 @@
 import { PciCap, PciCommand, PciConfig, PciMsi } from "../../uapi/pci-regs.js";
 import type { PciDevice } from "./device.js";
+import { messageAddress } from "./interrupt-remapping.js";
 import { MsixTable } from "./msix-table.js";
 
 /** What a driver has asked to be called for: request_irq(). */
@@ -75,6 +76,8 @@ export class PciInterrupts {
 /** The MSI capability of a function, as its registers stand. */
 export class MsiControl {
   readonly #device: PciDevice;
+  /** First entry of the interrupt remapping table. */
+  #handle: number | undefined;
 
   constructor(
     device: PciDevice,
@@ -100,11 +103,24 @@ export class MsiControl {
   enable(vectors: number): void {
     const size = Math.ceil(Math.log2(vectors));
     const flags = this.flags & ~PciMsi.FLAGS_QSIZE;
+    this.#handle = this.#device.remapping.allocate(2 ** size);
+    this.#writeMessage(messageAddress(this.#handle));
     this.writeFlags(flags | (size << 4) | PciMsi.FLAGS_ENABLE);
   }
 
   disable(): void {
     this.writeFlags(this.flags & ~(PciMsi.FLAGS_ENABLE | PciMsi.FLAGS_QSIZE));
+    if (this.#handle !== undefined) this.#device.remapping.free(this.#handle);
+    this.#handle = undefined;
+    this.#writeMessage(0);
+  }
+
+  #writeMessage(address: number): void {
+    const { config } = this.#device;
+    const wide = (this.flags & PciMsi.FLAGS_64BIT) !== 0;
+    config.write(this.offset + PciMsi.ADDRESS_LO, 4, address);
+    if (wide) config.write(this.offset + PciMsi.ADDRESS_HI, 4, 0);
+    config.write(this.offset + (wide ? PciMsi.DATA_64 : PciMsi.DATA_32), 2, 0);
   }
 
   writeFlags(flags: number): void {

@@ -2,14 +2,13 @@ import { PciMsix } from "../../uapi/pci-regs.js";
 import type { Width } from "../core/file.js";
 import { littleEndian, storeLittleEndian } from "./bytes.js";
 import type { PciDevice } from "./device.js";
+import { messageAddress } from "./interrupt-remapping.js";
 
 /**
  * The MSI-X capability with its table and pending bits, which live in a BAR, in front of what the
  * chip has there.
  */
 export class MsixTable {
-  /** Vectors. */
-  readonly size: number;
   /** Which BAR has the table, and where; the same for the pending bit array. */
   readonly bar: number;
   readonly tableOffset: number;
@@ -18,6 +17,8 @@ export class MsixTable {
   readonly #device: PciDevice;
   readonly #table: Uint8Array;
   readonly #pending: Uint8Array;
+  /** Entries of the interrupt remapping table by vector. */
+  readonly #handles = new Map<number, number>();
 
   constructor(
     device: PciDevice,
@@ -27,14 +28,19 @@ export class MsixTable {
     const table = config.read32(offset + PciMsix.TABLE);
     const pending = config.read32(offset + PciMsix.PBA);
     this.#device = device;
-    this.size = (config.read16(offset + PciMsix.FLAGS) & PciMsix.FLAGS_QSIZE) + 1;
     this.bar = table & PciMsix.BIR_MASK;
     this.tableOffset = (table & PciMsix.OFFSET_MASK) >>> 0;
     this.pendingBar = pending & PciMsix.BIR_MASK;
     this.pendingOffset = (pending & PciMsix.OFFSET_MASK) >>> 0;
-    this.#table = new Uint8Array(this.size * PciMsix.ENTRY_SIZE);
-    this.#pending = new Uint8Array(Math.ceil(this.size / 64) * 8);
+    const size = this.size;
+    this.#table = new Uint8Array(size * PciMsix.ENTRY_SIZE);
+    this.#pending = new Uint8Array(Math.ceil(size / 64) * 8);
     this.reset();
+  }
+
+  /** Vectors, as the control word tells at this moment. */
+  get size(): number {
+    return (this.flags & PciMsix.FLAGS_QSIZE) + 1;
   }
 
   /** Bytes of the table. */
@@ -70,14 +76,29 @@ export class MsixTable {
     if (!masked) this.#deliverPending(vector);
   }
 
-  /** pci_alloc_irq_vectors(): enabled, with every vector masked until somebody wants it. */
-  enable(): void {
+  /**
+   * pci_alloc_irq_vectors(): enabled, every vector masked until somebody wants it, and so many with
+   * a message.
+   */
+  enable(vectors: number): void {
     for (let vector = 0; vector < this.size; vector++) this.mask(vector, true);
+    for (let vector = 0; vector < vectors; vector++) this.program(vector);
     this.writeFlags((this.flags & ~PciMsix.FLAGS_MASKALL) | PciMsix.FLAGS_ENABLE);
   }
 
   disable(): void {
     this.writeFlags(this.flags & ~(PciMsix.FLAGS_ENABLE | PciMsix.FLAGS_MASKALL));
+    for (const handle of this.#handles.values()) this.#device.remapping.free(handle);
+    this.#handles.clear();
+    this.reset();
+  }
+
+  /** Gives a vector a message, unless it has one. */
+  program(vector: number): void {
+    if (this.#handles.has(vector)) return;
+    const handle = this.#device.remapping.allocate(1);
+    this.#handles.set(vector, handle);
+    storeLittleEndian(this.#table, vector * PciMsix.ENTRY_SIZE, 4, messageAddress(handle));
   }
 
   writeFlags(flags: number): void {

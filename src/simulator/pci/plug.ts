@@ -1,13 +1,14 @@
-import { PciBridge, PciCommand, PciConfig } from "../../uapi/pci-regs.js";
+import { PciBridge, PciCommand, PciConfig, PciExtCap } from "../../uapi/pci-regs.js";
 import type { SimulatedMachine } from "../machine.js";
 import { formatPciAddress, type PciAddress, parsePciAddress } from "./address.js";
 import { PciBus } from "./bus.js";
 import type { FunctionSpec } from "./chip.js";
 import { configBytes } from "./config-bytes.js";
-import { PciDevice } from "./device.js";
+import { PciDevice, type PciDeviceOptions } from "./device.js";
 import { joinGroup } from "./groups.js";
 import { type PciHost, pciHost } from "./host.js";
 import { functionOf, type PciModel } from "./models/index.js";
+import { Sriov } from "./sriov.js";
 import { announce } from "./sysfs-device.js";
 
 /** A function to be plugged in. */
@@ -16,7 +17,7 @@ export type PciPlug = PciModel & {
   readonly address?: string;
   /** Of a bridge: the number of the bus behind it. */
   readonly secondaryBus?: number;
-  /** Bus addresses of its BARs by index (6 is the ROM), as the firmware assigns them. */
+  /** Bus addresses of its BARs by index (6 is the ROM, from 7 on those of virtual functions), as the firmware assigns them. */
   readonly resources?: Readonly<Record<number, number>>;
   /** Legacy interrupt line. */
   readonly irq?: number;
@@ -99,6 +100,11 @@ function discover(host: PciHost, bus: PciBus, { address, plug }: Placed): PciDev
     directory: above.directory(name),
     irq: plug.irq ?? 10 + (address.device & 1),
   });
+  const sriov = device.findExtendedCapability(PciExtCap.SRIOV);
+  const { virtualFunction } = device.spec;
+  if (sriov !== 0 && virtualFunction !== undefined) {
+    device.sriov = new Sriov(device, sriov, virtualFunction, host.virtualFunctions);
+  }
   firmware(host, device, plug);
   if (plug.secondaryBus !== undefined) openBus(host, device, plug.secondaryBus);
   announce(host, device);
@@ -108,9 +114,10 @@ function discover(host: PciHost, bus: PciBus, { address, plug }: Placed): PciDev
 /** Puts a function on its bus, before those that are found later. */
 export function addDevice(
   host: PciHost,
-  options: Omit<ConstructorParameters<typeof PciDevice>[0], "machine">,
+  options: Omit<PciDeviceOptions, "machine" | "remapping">,
 ): PciDevice {
-  const device = new PciDevice({ machine: host.machine, ...options });
+  const { machine, remapping } = host;
+  const device = new PciDevice({ machine, remapping, ...options });
   options.bus.devices.push(device);
   device.resets.discover();
   host.devices.add(device);
@@ -131,6 +138,9 @@ function firmware(host: PciHost, device: PciDevice, { resources, irq, registers 
   for (const bar of device.bars) {
     bar?.place(device.config, resources?.[bar.index] ?? host.addresses.take(bar));
   }
+  device.sriov?.place(
+    (bar, length) => resources?.[7 + bar.index] ?? host.addresses.takeMemory(length),
+  );
   device.rom?.place(device.config, resources?.[6] ?? host.addresses.takeMemory(device.rom.size));
   if (device.config.read8(PciConfig.INTERRUPT_PIN) !== 0) {
     device.config.poke(PciConfig.INTERRUPT_LINE, 1, irq ?? device.irq);

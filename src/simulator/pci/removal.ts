@@ -1,7 +1,8 @@
-import { Pending, type Result } from "../core/result.js";
+import type { Pending, Result } from "../core/result.js";
 import type { PciDevice } from "./device.js";
 import { detach, locked } from "./driver-core.js";
 import type { PciHost } from "./host.js";
+import { inTurn } from "./in-turn.js";
 
 /**
  * Takes a function, and what is behind it, away: unbinds it, which waits for its users, then its
@@ -34,19 +35,4 @@ function destroy(host: PciHost, device: PciDevice): Result {
   }
   directory.parent?.remove(name);
   return 0;
-}
-
-/** One step after the other; the first error ends it. */
-function inTurn(steps: readonly (() => Result | Pending)[]): Result | Pending {
-  const [first, ...rest] = steps;
-  if (first === undefined) return 0;
-  const result = first();
-  if (typeof result === "number") return result < 0 ? result : inTurn(rest);
-  const all = new Pending();
-  result.whenDone((done) => {
-    const next = done < 0 ? done : inTurn(rest);
-    if (typeof next === "number") all.complete(next);
-    else next.whenDone((last) => all.complete(last));
-  });
-  return all.result ?? all;
 }

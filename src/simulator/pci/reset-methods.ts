@@ -80,6 +80,7 @@ export class ResetMethods {
     const pm = this.#device.power.capability;
     if (pm !== 0) config.poke(pm + PciPm.CTRL, 1, config.read8(pm + PciPm.CTRL) & ~3);
     chip.reset?.();
+    this.#device.sriov?.physicalReset();
     this.#device.power.refresh();
     this.#device.refreshDecoding();
   }
@@ -118,7 +119,8 @@ export class ResetMethods {
   }
 
   #perform(method: ResetMethod): Result {
-    if (!this.#can(method)) return -Errno.ENOTTY;
+    // Nobody comes back from a reset who is not there.
+    if (!this.#can(method) || !this.#device.config.present) return -Errno.ENOTTY;
     // drivers/pci/pci.c: pci_pm_reset()
     if (method === "pm" && this.#device.power.state !== PowerState.D0) return -Errno.EINVAL;
     this.resetFunction();

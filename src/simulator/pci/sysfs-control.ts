@@ -32,16 +32,8 @@ export function controlFiles(device: PciDevice, removal: Removal): void {
     .binary("config", 0o644, {
       read: (target, position) => readConfig(device, target, position),
       write: (source, position) => writeConfig(device, source, position),
-    })
-    .attribute("remove", {
-      mode: 0o220,
-      store: (data) => {
-        const value = parseNumber(data);
-        if (value === undefined) return -Errno.EINVAL;
-        return value === 0 ? data.length : withLength(removal.remove(device), data);
-      },
-    })
-    .writable("rescan", (data) => (parseNumber(data) === undefined ? -Errno.EINVAL : data.length));
+    });
+  if (!device.isVirtualFunction) presenceFiles(device, removal);
   if (device.isBridge) {
     directory.writable("reset_subordinate", (data, client) =>
       withLength(resetSubordinate(device, data, client), data),
@@ -55,6 +47,20 @@ export function controlFiles(device: PciDevice, removal: Removal): void {
       show: () => `${resets.methods.join(" ")}\n`,
       store: (data) => withLength(resets.choose(data), data),
     });
+}
+
+/** Virtual functions come and go with their physical one. */
+function presenceFiles(device: PciDevice, removal: Removal): void {
+  device.directory
+    .attribute("remove", {
+      mode: 0o220,
+      store: (data) => {
+        const value = parseNumber(data);
+        if (value === undefined) return -Errno.EINVAL;
+        return value === 0 ? data.length : withLength(removal.remove(device), data);
+      },
+    })
+    .writable("rescan", (data) => (parseNumber(data) === undefined ? -Errno.EINVAL : data.length));
 }
 
 /** kstrtoul(): decimal, octal or hexadecimal, one newline at the end. */
@@ -101,7 +107,7 @@ function resetSubordinate({ subordinate }: PciDevice, data: string, client: Clie
 
 // drivers/pci/pci-sysfs.c: pci_read_config()
 function readConfig({ config }: PciDevice, target: Uint8Array, position: number): Result {
-  const part = config.bytes.subarray(position, position + target.length);
+  const part = config.copy(position, target.length);
   target.set(part);
   return part.length;
 }

@@ -5,6 +5,7 @@ import { controlFiles } from "./sysfs-control.js";
 import { errorFiles } from "./sysfs-errors.js";
 import { identityFiles } from "./sysfs-identity.js";
 import { resourceFiles } from "./sysfs-resource.js";
+import { sriovFiles } from "./sysfs-sriov.js";
 
 /** A function's directory, and the links to it. */
 // drivers/pci/pci-sysfs.c: pci_create_sysfs_dev_files()
@@ -14,6 +15,7 @@ export function announce(host: PciHost, device: PciDevice): void {
   controlFiles(device, host);
   resourceFiles(device);
   errorFiles(device);
+  if (device.sriov !== undefined) sriovFiles(device, device.sriov);
   directory.link("subsystem", host.bus).link("iommu", host.iommu);
   if (isBridge) {
     directory

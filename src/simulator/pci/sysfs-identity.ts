@@ -1,3 +1,4 @@
+import { Errno } from "../../errno.js";
 import { PciCap, PciConfig, PciExp } from "../../uapi/pci-regs.js";
 import type { Store } from "../sysfs/tree.js";
 import { hex } from "./address.js";
@@ -30,6 +31,9 @@ export function identityFiles(device: PciDevice): void {
       show: () => (device.power.capability === 0 ? "0\n" : "1\n"),
       store: swallow,
     });
+  if (device.isVirtualFunction) {
+    directory.attribute("sriov_vf_msix_count", { mode: 0o200, store: () => -Errno.EOPNOTSUPP });
+  }
   directory.directory("power").readable("control", () => "on\n");
   directory.directory("link");
   if (device.isPcie) linkFiles(device);

@@ -27,12 +27,32 @@ const sriovRows = {
   320: "01 00 00 00 04 00 00 00",
 };
 
+/** A virtual function: identifiers are its physical function's affair. One vector, ARI, no INTx. */
+const virtualRows = {
+  ...rows,
+  0: "ff ff ff ff 00 00 10 00 02 02 08 01 00 00 00 00",
+  64: "11 80 00 00 00 20 00 00 00 30 00 00",
+  256: "0e 00 01 00 00 01 00 00",
+};
+
+const bars = [{ index: 0, size: 0x4000, space: "memory", wide: true }] as const;
+
 /** QEMU's NVMe controller (1b36:0010) as a PCI function. */
 export function nvmeFunction(options: NvmeOptions = {}): FunctionSpec {
   const sriov = (options.virtualFunctions ?? 0) > 0;
   return {
     config: configBytes(0x1000, sriov ? { ...rows, ...sriovRows } : rows),
-    bars: [{ index: 0, size: 0x4000, space: "memory", wide: true }],
+    bars,
+    chip: (bus) => new NvmeChip(bus, options),
+    ...(sriov ? { virtualFunction: () => virtualFunction(options) } : {}),
+  };
+}
+
+function virtualFunction({ serial }: NvmeOptions): FunctionSpec {
+  const options = { ...(serial === undefined ? {} : { serial }), offline: true };
+  return {
+    config: configBytes(0x1000, virtualRows),
+    bars,
     chip: (bus) => new NvmeChip(bus, options),
   };
 }

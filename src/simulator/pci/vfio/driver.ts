@@ -4,9 +4,11 @@ import type { Pending, Result } from "../../core/result.js";
 import { registerGroupDevice, unregisterDevice, VfioDevice } from "../../core/vfio-device.js";
 import type { PciDevice } from "../device.js";
 import type { PciDriver } from "../driver.js";
+import { inTurn } from "../in-turn.js";
 import { PowerState } from "../power.js";
 import { VfioPciDevice } from "./device.js";
 import { deviceSetOf } from "./device-set.js";
+import { vfioPciModule } from "./module.js";
 import { VfioPciOps } from "./ops.js";
 import { randomUuid } from "./uuid.js";
 
@@ -17,6 +19,11 @@ export const vfioPciDriver: PciDriver = {
   usesDmaApi: false,
   probe,
   remove,
+  configureSriov,
+  // drivers/vfio/pci/vfio_pci_core.c: vfio_pci_bus_notifier()
+  functionAdded: (_physical, device) => {
+    device.driverOverride = "vfio-pci";
+  },
 };
 
 /** What vfio-pci has made of a function, if it has it. */
@@ -27,7 +34,7 @@ export function vfioPciDeviceOf(pci: PciDevice | undefined): VfioPciDevice | und
 // drivers/vfio/pci/vfio_pci.c: vfio_pci_probe(), vfio_pci_core.c: vfio_pci_core_register_device()
 function probe(pci: PciDevice): Result {
   if (pci.headerType !== PciHeaderType.NORMAL) return -Errno.EINVAL;
-  if ((pci.sriov?.functions ?? 0) > 0) return -Errno.EBUSY;
+  if ((pci.sriov?.functions.length ?? 0) > 0) return -Errno.EBUSY;
   const device = new VfioPciDevice(pci, {
     deviceSet: deviceSetOf(pci),
     ...(pci.sriov === undefined
@@ -51,10 +58,45 @@ function probe(pci: PciDevice): Result {
 function remove(pci: PciDevice): Pending | undefined {
   const device = vfioPciDeviceOf(pci);
   if (device?.registered === undefined) return undefined;
-  const wait = unregisterDevice(device.registered);
-  wait.whenDone(() => {
-    device.deviceSet.devices.delete(device);
+  const { registered } = device;
+  const result = inTurn([
+    () => setFunctions(device, 0),
+    () => unregisterDevice(registered),
+    () => {
+      device.deviceSet.devices.delete(device);
+      device.power.get();
+      return 0;
+    },
+  ]);
+  return typeof result === "number" ? undefined : result;
+}
+
+// drivers/vfio/pci/vfio_pci.c: vfio_pci_sriov_configure()
+function configureSriov(pci: PciDevice, functions: number): Result | Pending {
+  const device = vfioPciDeviceOf(pci);
+  const { enableSriov } = vfioPciModule(pci.machine);
+  if (device === undefined || !enableSriov) return -Errno.ENOENT;
+  return setFunctions(device, functions);
+}
+
+/** While there are virtual functions, the physical one stays awake. */
+// drivers/vfio/pci/vfio_pci_core.c: vfio_pci_core_sriov_configure()
+function setFunctions(device: VfioPciDevice, functions: number): Result | Pending {
+  const { sriov } = device.pci;
+  if (sriov === undefined) return 0;
+  if (functions > 0) {
+    if (device.sriovActive) return -Errno.EINVAL;
     device.power.get();
-  });
-  return wait;
+    device.setPowerState(PowerState.D0);
+    device.sriovActive = true;
+    return sriov.enable(functions);
+  }
+  return inTurn([
+    () => sriov.disable(),
+    () => {
+      device.sriovActive = false;
+      device.power.put();
+      return 0;
+    },
+  ]);
 }

@@ -5,11 +5,11 @@ import type { UserArgument } from "../../core/argument.js";
 import type { Client } from "../../core/client.js";
 import { GroupFile } from "../../core/group-file.js";
 import type { Result } from "../../core/result.js";
-import { readChecked } from "../../mdev/device-requests.js";
 import { devfn } from "../address.js";
 import type { PciDevice } from "../device.js";
 import { PowerState } from "../power.js";
 import { resetBus } from "../reset-bus.js";
+import { readChecked } from "./checked.js";
 import type { VfioPciDevice } from "./device.js";
 import type { DeviceSet } from "./device-set.js";
 

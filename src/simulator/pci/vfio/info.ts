@@ -10,7 +10,7 @@ import {
 import { capHeader, deviceInfo, irqInfo, regionInfo } from "../../../uapi/structs.js";
 import type { UserArgument } from "../../core/argument.js";
 import type { Result } from "../../core/result.js";
-import { readChecked } from "../../mdev/device-requests.js";
+import { readChecked } from "./checked.js";
 import type { VfioPciDevice } from "./device.js";
 import { irqIndices } from "./irqs/irqs.js";
 import { regionCount, regionSpan } from "./regions.js";

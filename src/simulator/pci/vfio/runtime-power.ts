@@ -50,7 +50,7 @@ export class RuntimePower {
 
   /** An access ends: pm_runtime_put(). Nobody is left who wants it awake, so it goes to sleep. */
   put(): void {
-    const idle = this.engaged || !this.#device.open;
+    const idle = this.engaged || !(this.#device.open || this.#device.sriovActive);
     if (!idle || this.#suspended) return;
     // drivers/vfio/pci/vfio_pci_core.c: vfio_pci_core_runtime_suspend()
     this.#device.setPowerState(PowerState.D0);

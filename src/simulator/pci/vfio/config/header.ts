@@ -33,8 +33,14 @@ export const headerPermissions = permissions(
     [PciConfig.INTERRUPT_LINE, 1, ALL, ALL],
     [PciConfig.INTERRUPT_PIN, 1, ALL, 0],
   ],
-  { beforeRead: fixBars, onWrite: writeHeader },
+  { beforeRead: fixBars, afterRead: showMemory, onWrite: writeHeader },
 );
+
+/** Virtual functions have no bit for memory decoding; users see the one that they wrote. */
+function showMemory({ config, pci }: VfioPciDevice, { offset }: ConfigCycle, value: number) {
+  if (offset !== PciConfig.COMMAND || !pci.isVirtualFunction || config === undefined) return value;
+  return value | (config.get(PciConfig.COMMAND, 2) & PciCommand.MEMORY);
+}
 
 function isBar(offset: number): boolean {
   return (

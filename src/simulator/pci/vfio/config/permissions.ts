@@ -29,6 +29,8 @@ export interface Permissions {
   readonly write: Uint8Array;
   /** Runs before a read: brings the virtual copy up to date. */
   readonly beforeRead?: (device: VfioPciDevice, cycle: ConfigCycle) => void;
+  /** Runs after a read: what the user sees instead. */
+  readonly afterRead?: (device: VfioPciDevice, cycle: ConfigCycle, value: number) => number;
   /** Runs around a write; calls `store` for the masked write itself. */
   readonly onWrite?: (
     device: VfioPciDevice,
@@ -53,7 +55,7 @@ export const ALL = 0xffffffff;
 export function permissions(
   length: number,
   rows: readonly PermissionRow[],
-  hooks: Pick<Permissions, "beforeRead" | "onWrite"> = {},
+  hooks: Pick<Permissions, "beforeRead" | "afterRead" | "onWrite"> = {},
 ): Permissions {
   const size = Math.ceil(length / 4) * 4;
   const virt = new Uint8Array(size);

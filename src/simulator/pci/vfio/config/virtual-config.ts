@@ -52,7 +52,7 @@ export class VirtualConfig {
 
   /** Copies registers of the hardware into the virtual copy. */
   fill(offset: number, length: number): void {
-    this.bytes.set(this.#device.pci.config.bytes.subarray(offset, offset + length), offset);
+    this.bytes.set(this.#device.pci.config.copy(offset, length), offset);
   }
 
   get(offset: number, count: 1 | 2 | 4): number {
@@ -122,7 +122,10 @@ export class VirtualConfig {
   #readCycle(cycle: ConfigCycle): number {
     const permissions = this.#permissionsAt(cycle.position);
     permissions.beforeRead?.(this.#device, cycle);
-    if (permissions.kind === "masked") return this.#readMasked(cycle, permissions);
+    if (permissions.kind === "masked") {
+      const masked = this.#readMasked(cycle, permissions);
+      return permissions.afterRead?.(this.#device, cycle, masked) ?? masked;
+    }
     const value = this.#device.pci.config.read(cycle.position, cycle.count);
     return permissions.kind === "raw" ? value : this.#overlayChain(cycle, value);
   }

@@ -131,7 +131,7 @@ export class Intx {
     pci.interrupts.allowLine(!this.#masked);
     this.#irqs.type = PciIrq.INTX;
     pci.interrupts.handlers.line = () => this.#handle();
-    pci.interrupts.evaluate();
+    if (!pci.machine.quirks.has("ioapic-lost-level")) pci.interrupts.evaluate();
     return 0;
   }
 

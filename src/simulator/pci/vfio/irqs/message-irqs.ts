@@ -45,8 +45,6 @@ export class MessageIrqs {
     if (this.#irqs.type === PciIrq.MSIX) interrupts.msix?.disable();
     else interrupts.msi?.disable();
     interrupts.handlers.message = undefined;
-    // drivers/pci/msi: pci_intx_for_msi()
-    interrupts.allowLine(true);
     this.#irqs.type = irqIndices;
     this.#vectors = 0;
   }
@@ -65,8 +63,8 @@ export class MessageIrqs {
     // drivers/pci/msi: more at least than at most
     if (vectors === 0) return -Errno.ERANGE;
     const { interrupts } = this.#device.pci;
-    interrupts.allowLine(false);
-    if (index === PciIrq.MSIX) interrupts.msix?.enable();
+    // COMMAND is saved and restored around it, so DisINTx stays as it was.
+    if (index === PciIrq.MSIX) interrupts.msix?.enable(vectors);
     else {
       interrupts.msi?.enable(vectors);
       this.#irqs.msiQmax = 32 - Math.clz32(vectors * 2 - 1) - 1;
