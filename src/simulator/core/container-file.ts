@@ -26,9 +26,9 @@ export class ContainerFile implements FileOperations {
       case Vfio.GET_API_VERSION:
         return API_VERSION;
       case Vfio.CHECK_EXTENSION:
-        return this.container.checkExtension(Number(argument.value));
+        return this.container.checkExtension(argument.number);
       case Vfio.SET_IOMMU:
-        return this.container.setIommu(client, Number(argument.value));
+        return this.container.setIommu(client, argument.number);
       default:
         return this.container.iommu?.ioctl(client, request, argument) ?? -Errno.EINVAL;
     }

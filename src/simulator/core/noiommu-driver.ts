@@ -39,7 +39,7 @@ class NoiommuBackend implements IommuBackend {
 
   ioctl(_client: Client, request: number, argument: UserArgument): Result {
     if (request !== Vfio.CHECK_EXTENSION) return -Errno.ENOTTY;
-    return this.checkExtension(Number(argument.value));
+    return this.checkExtension(argument.number);
   }
 
   release(): void {}

@@ -3,6 +3,7 @@ import { viewOf } from "../../uapi/codec.js";
 import type { UserArgument } from "./argument.js";
 import type { Client } from "./client.js";
 import type { Result } from "./result.js";
+import { fitsScratch, scratch } from "./scratch.js";
 
 /** One ioctl request of one kind of file. */
 export interface RequestRow<Target> {
@@ -23,7 +24,7 @@ export interface RequestCall<Target> {
   readonly target: Target;
   readonly client: Client;
   readonly argument: UserArgument;
-  /** The leading `leastSize` bytes as they were copied in. */
+  /** The leading `leastSize` bytes as they were copied in; the rule's until it returns. */
   readonly bytes: DataView;
   readonly argsz: number;
 }
@@ -61,6 +62,16 @@ export class RequestTable<Target> {
   }
 }
 
+/** copy_from_user() of the leading bytes, or undefined for EFAULT. */
+function copyIn(argument: UserArgument, length: number): DataView | undefined {
+  if (!fitsScratch(length)) {
+    const bytes = argument.read(length);
+    return bytes === undefined ? undefined : viewOf(bytes);
+  }
+  const { bytes, view } = scratch();
+  return argument.readInto(bytes, length) ? view : undefined;
+}
+
 /**
  * The argsz law: the least size is copied in (EFAULT), then `argsz` must cover it and flags must be
  * known (EINVAL). A larger `argsz` is always fine.
@@ -70,9 +81,8 @@ export function copyLeast(
   leastSize: number,
   flags?: number,
 ): DataView | Result {
-  const bytes = argument.read(leastSize);
-  if (bytes === undefined) return -Errno.EFAULT;
-  const view = viewOf(bytes);
+  const view = copyIn(argument, leastSize);
+  if (view === undefined) return -Errno.EFAULT;
   if (view.getUint32(0, true) < leastSize) return -Errno.EINVAL;
   if (flags !== undefined && (view.getUint32(4, true) & ~flags) !== 0) return -Errno.EINVAL;
   return view;

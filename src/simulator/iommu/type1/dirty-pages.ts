@@ -83,6 +83,7 @@ function stop(type1: Type1): void {
 
 /** What drivers hold is dirty at any time. vfio_dma_populate_bitmap() */
 function markPinned({ granule }: Type1, { bitmap, page, driverPins }: DmaMapping): void {
+  if (driverPins === undefined) return;
   for (const pinned of driverPins.keys()) {
     bitmap?.set(Math.floor((pinned - page) / granule), 1);
   }

@@ -43,13 +43,14 @@ function pinOne(type1: Type1, page: number, prot: number): PinnedPage | Result {
   const mapping = type1.mappings.at(page);
   if (mapping === undefined) return -Errno.EINVAL;
   if ((mapping.prot & prot) !== prot) return -Errno.EPERM;
-  const there = mapping.driverPins.get(page);
+  const there = mapping.driverPins?.get(page);
   if (there !== undefined) {
     there.references += 1;
     return there.page;
   }
   const pinned = pinExternal(type1, mapping, page);
   if (typeof pinned === "number") return pinned;
+  mapping.driverPins ??= new Map();
   mapping.driverPins.set(page, { page: pinned, references: 1 });
   mapping.bitmap?.set(Math.floor((page - mapping.page) / type1.granule), 1);
   return pinned;
@@ -73,11 +74,11 @@ function pinExternal(type1: Type1, mapping: DmaMapping, page: number): PinnedPag
 
 // vfio_unpin_page_external()
 function unpinOne(type1: Type1, mapping: DmaMapping, page: number): void {
-  const pin = mapping.driverPins.get(page);
+  const pin = mapping.driverPins?.get(page);
   if (pin === undefined) return;
   pin.references -= 1;
   if (pin.references > 0) return;
-  mapping.driverPins.delete(page);
+  mapping.driverPins?.delete(page);
   pin.page.release();
   if (type1.domains.length === 0) mapping.account(-1);
 }

@@ -36,19 +36,20 @@ export function mapDma({ target, client, bytes }: RequestCall<Type1>): Result {
 
 function checkRequest({ machine, granule }: Type1, bytes: DataView): Result {
   const { wrapErrno } = machine.profile;
-  const wrapped = () => wraps(bytes, IOVA, SIZE) || wraps(bytes, VADDR, SIZE);
+  const wrapped = wraps(bytes, IOVA, SIZE) || wraps(bytes, VADDR, SIZE);
   // 7.2 looks at the numbers before it looks at the flags.
   if (wrapErrno === "EOVERFLOW") {
     if (isZero(bytes, SIZE)) return -Errno.EINVAL;
-    if (wrapped()) return -Errno.EOVERFLOW;
+    if (wrapped) return -Errno.EOVERFLOW;
   }
   const flags = bytes.getUint32(4, true);
   const setsVaddr = (flags & DmaMapFlags.VADDR) !== 0;
   const directions = (flags & (DmaMapFlags.READ | DmaMapFlags.WRITE)) !== 0;
   if (setsVaddr === directions) return -Errno.EINVAL;
   if (isZero(bytes, SIZE)) return -Errno.EINVAL;
-  for (const at of [SIZE, IOVA, VADDR]) if (!isAligned(bytes, at, granule)) return -Errno.EINVAL;
-  return wrapped() ? -Errno.EINVAL : 0;
+  if (!isAligned(bytes, SIZE, granule) || !isAligned(bytes, IOVA, granule)) return -Errno.EINVAL;
+  if (!isAligned(bytes, VADDR, granule)) return -Errno.EINVAL;
+  return wrapped ? -Errno.EINVAL : 0;
 }
 
 /** The VADDR flag: gives an invalidated mapping a new address. */

@@ -13,6 +13,9 @@ export interface DriverPin {
 /** Direction bits of a mapping, from the device's side (IOMMU_READ, IOMMU_WRITE). */
 export const Prot = { read: 1, write: 2 } as const;
 
+/** What a mapping without hardware has pinned; never changed. */
+const noSpans: PinnedSpan[] = [];
+
 /** struct vfio_dma (drivers/vfio/vfio_iommu_type1.c): one MAP_DMA. Addresses are page numbers. */
 export class DmaMapping {
   /** Its place in the table. */
@@ -21,9 +24,9 @@ export class DmaMapping {
   /** Pinned and in the page tables of the hardware. */
   iommuMapped = false;
   /** What is pinned for the hardware, in order of address. */
-  spans: PinnedSpan[] = [];
+  spans: PinnedSpan[] = noSpans;
   /** Pages that drivers hold, by their IOVA's page number. */
-  readonly driverPins = new Map<number, DriverPin>();
+  driverPins: Map<number, DriverPin> | undefined;
   bitmap: DirtyBitmap | undefined;
   /** Pages of it that count against the owner's limit. */
   #locked = 0;
@@ -71,6 +74,11 @@ export class DmaMapping {
     this.owner = client;
     this.lockCap = lockCap;
     return 0;
+  }
+
+  /** Whether a driver holds pages of it. */
+  get pinnedByDrivers(): boolean {
+    return this.driverPins !== undefined && this.driverPins.size > 0;
   }
 
   /** The pinned span that a page of the mapping is in. */

@@ -13,6 +13,7 @@ import type { DmaMapping } from "./mapping.js";
  */
 export function pinMapping(mapping: DmaMapping, current: Client): Result {
   let done = 0;
+  mapping.spans = [];
   while (done < mapping.pages) {
     const address = (mapping.vaddrPage + done) * PAGE_SIZE;
     const span = current.memory.pinSpan(address, mapping.pages - done, mapping.writable);
@@ -31,6 +32,8 @@ export function pinMapping(mapping: DmaMapping, current: Client): Result {
 
 /** Lets the hardware's pages go; pages that drivers hold stay counted. vfio_unmap_unpin() */
 export function unpinMapping(mapping: DmaMapping, accounting: boolean): void {
+  mapping.iommuMapped = false;
+  if (mapping.spans.length === 0) return;
   let unlocked = 0;
   let page = mapping.page;
   for (const span of mapping.spans) {
@@ -39,7 +42,6 @@ export function unpinMapping(mapping: DmaMapping, accounting: boolean): void {
     span.release();
   }
   mapping.spans = [];
-  mapping.iommuMapped = false;
   if (accounting) mapping.account(-unlocked);
 }
 
@@ -52,8 +54,9 @@ function countSpan(mapping: DmaMapping, current: Client, span: PinnedSpan, offse
 /** Device memory does not count, nor do pages that drivers hold: they are counted already. */
 function countable(mapping: DmaMapping, span: PinnedSpan, page: number): number {
   if (span.bytes === undefined) return 0;
-  if (mapping.driverPins.size === 0) return span.pages;
+  const { driverPins } = mapping;
+  if (driverPins === undefined || driverPins.size === 0) return span.pages;
   let pages = 0;
-  for (let at = page; at < page + span.pages; at += 1) if (!mapping.driverPins.has(at)) pages += 1;
+  for (let at = page; at < page + span.pages; at += 1) if (!driverPins.has(at)) pages += 1;
   return pages;
 }

@@ -142,7 +142,7 @@ export class Type1 implements IommuBackend {
 const requests = new RequestTable<Type1>([
   {
     request: Vfio.CHECK_EXTENSION,
-    rule: ({ target, argument }) => target.checkExtension(Number(argument.value)),
+    rule: ({ target, argument }) => target.checkExtension(argument.number),
   },
   { request: Vfio.IOMMU_GET_INFO, leastSize: 16, rule: getInfo },
   { request: Vfio.IOMMU_MAP_DMA, leastSize: 32, flags: 7, rule: mapDma },

@@ -10,7 +10,8 @@ import type { Type1 } from "./type1.js";
 
 const IOVA = 8;
 const SIZE = 16;
-const BITMAP = 24;
+const LEAST_SIZE = 24;
+const BITMAP = LEAST_SIZE;
 
 /** Notices without effect after which the kernel gives up with a BUG. */
 const MOST_RETRIES = 10;
@@ -48,7 +49,8 @@ export function unmapDma(call: RequestCall<Type1>): Result {
   const unmapped = invalidates ? invalidate(request) : removeRange(request);
   if (unmapped < 0) return unmapped;
   writePages(bytes, SIZE, unmapped);
-  return argument.write(new Uint8Array(bytes.buffer)) ? 0 : -Errno.EFAULT;
+  const answer = new Uint8Array(bytes.buffer, bytes.byteOffset, LEAST_SIZE);
+  return argument.write(answer) ? 0 : -Errno.EFAULT;
 }
 
 // vfio_dma_do_unmap(), what it checks before it looks at mappings
@@ -74,26 +76,33 @@ function checkRange(
   return type1.tracking && bitmap.pageSize === granule * PAGE_SIZE ? 0 : -Errno.EINVAL;
 }
 
-/** The mappings of the range, as the kernel walks them. */
-function* walk({ type1, all, page, pages }: UnmapRequest): Generator<DmaMapping> {
-  const { mappings, v2 } = type1;
-  const end = page + pages;
+/** The first mapping of the range, as the kernel walks them. */
+function firstOf(request: UnmapRequest): DmaMapping | undefined {
+  const { type1, all, page, pages } = request;
+  const { mappings } = type1;
   // Where searches wrap, the end of a range that ends at 2^64 is 0; ALL is one byte shorter.
-  if (mappings.topOfSpaceBug && !all && end === ALL_PAGES) return;
-  let mapping = mappings.firstFrom(page);
-  while (mapping !== undefined && mapping.page < end) {
-    if (!v2 && page > mapping.page) return;
-    const next = mappings.next(mapping);
-    yield mapping;
-    mapping = next;
-  }
+  if (mappings.topOfSpaceBug && !all && page + pages === ALL_PAGES) return undefined;
+  return inside(request, mappings.firstFrom(page));
+}
+
+function nextOf(request: UnmapRequest, mapping: DmaMapping): DmaMapping | undefined {
+  return inside(request, request.type1.mappings.next(mapping));
+}
+
+/** The walk ends behind the range, and in v1 at a mapping that begins before it. */
+function inside(
+  { type1, page, pages }: UnmapRequest,
+  mapping: DmaMapping | undefined,
+): DmaMapping | undefined {
+  if (mapping === undefined || mapping.page >= page + pages) return undefined;
+  return type1.v2 || mapping.page >= page ? mapping : undefined;
 }
 
 /** The VADDR flag: pages unmapped, or EINVAL with all marks of this call taken back. */
 function invalidate(request: UnmapRequest): Result {
   const marked: DmaMapping[] = [];
   let pages = 0;
-  for (const mapping of walk(request)) {
+  for (let mapping = firstOf(request); mapping; mapping = nextOf(request, mapping)) {
     if (mapping.vaddrInvalid) {
       for (const other of marked) other.vaddrInvalid = false;
       request.type1.invalidVaddrs -= marked.length;
@@ -110,21 +119,24 @@ function invalidate(request: UnmapRequest): Result {
 function removeRange(request: UnmapRequest): Result {
   const { type1, bitmap, page } = request;
   let pages = 0;
-  for (const mapping of walk(request)) {
+  let mapping = firstOf(request);
+  while (mapping !== undefined) {
     releaseDriverPins(type1, mapping);
+    const next = nextOf(request, mapping);
     if (bitmap !== undefined) {
       const copied = copyBitmap(type1, mapping, bitmap, page);
       if (copied < 0) return copied;
     }
     pages += mapping.pages;
     type1.remove(mapping);
+    mapping = next;
   }
   return pages;
 }
 
 // vfio_notify_dma_unmap(): drivers must unpin what they hold of it
 function releaseDriverPins(type1: Type1, mapping: DmaMapping): void {
-  for (let notices = 0; mapping.driverPins.size > 0; notices += 1) {
+  for (let notices = 0; mapping.pinnedByDrivers; notices += 1) {
     if (notices > MOST_RETRIES) {
       throw new Error("a driver did not unpin its pages when told to: a BUG in the real kernel");
     }
