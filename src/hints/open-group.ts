@@ -5,6 +5,9 @@ import type { SysfsDevice } from "../sysfs/device.js";
 import { iommuGroup } from "../sysfs/iommu-group.js";
 import { permissionHint } from "./permission.js";
 
+/** PCI base class of bridges of all kinds. */
+const BRIDGES = 0x06;
+
 /** Which group, through which node, and for which device. */
 export interface GroupFacts {
   kernel: Pick<Kernel, "sysfs" | "system">;
@@ -61,13 +64,18 @@ function noNode({ kernel, id, path, device }: GroupFacts): string {
   if (group.node !== undefined && group.node !== path) {
     return `Group ${id} has no IOMMU: its node is ${group.node}; see the option \`unsafeNoIommu\`.`;
   }
-  const wanted = device === undefined ? group.members : [device];
+  const wanted = device === undefined ? group.members.filter(isNoBridge) : [device];
   const missing = wanted.filter((member) => !member.vfio);
+  const [first] = missing;
+  if (first === undefined) return `Group ${id} has no device that VFIO could have.`;
   const text = missing.map((member) =>
     member.driver === undefined
       ? `${member.name} has no driver`
       : `${member.name} is bound to ${member.driver}`,
   );
-  const first = missing[0]?.name ?? "DEVICE";
-  return `${text.join(", ")}; VFIO does not have it: \`sudo vfio bind ${first}\`.`;
+  return `${text.join(", ")}; VFIO does not have it: \`sudo vfio bind ${first.name}\`.`;
+}
+
+function isNoBridge(member: SysfsDevice): boolean {
+  return member.kind !== "pci" || member.class >>> 16 !== BRIDGES;
 }

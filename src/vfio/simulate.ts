@@ -1,3 +1,4 @@
+import { guestFixtures } from "../simulator/fixtures.js";
 import type { MachineOptions, ProfileName } from "../simulator/index.js";
 import { profiles, SimulatedMachine } from "../simulator/index.js";
 import { loadMdevSamples } from "../simulator/mdev/index.js";
@@ -11,11 +12,13 @@ import { pciDevices } from "../sysfs/pci-device.js";
 export interface SimulateOptions extends Omit<MachineOptions, "profile"> {
   /** Kernel profile: `6.1` (unless told), `6.12`, `7.2`, or one of your own. */
   profile?: MachineOptions["profile"] | string;
-  /** What is plugged into its PCI bus; QEMU's edu at 0000:00:05.0 unless told. */
+  /**
+   * What is plugged into its PCI bus. Unless told the machine that the commands and the tests have:
+   * QEMU's edu at 0000:00:05.0 and 04:00.0, two behind one bridge at 02:01.0 and 02:02.0, NVMe at
+   * 03:00.0 and, with virtual functions, 05:00.0.
+   */
   devices?: readonly PciPlug[];
 }
-
-const standard: readonly PciPlug[] = [{ model: "edu", address: "0000:00:05.0" }];
 
 /**
  * Builds a simulated machine as it comes up: nothing is bound to vfio-pci. The sample drivers of
@@ -24,7 +27,7 @@ const standard: readonly PciPlug[] = [{ model: "edu", address: "0000:00:05.0" }]
  * @throws RangeError for an unknown profile, or addresses that are wrong or taken
  */
 export function simulate(options: SimulateOptions): SimulatedMachine {
-  const { profile = "6.1", devices = standard, ...rest } = options;
+  const { profile = "6.1", devices = guestFixtures, ...rest } = options;
   if (typeof profile === "string" && !Object.hasOwn(profiles, profile)) {
     const names = Object.keys(profiles).join(", ");
     throw new RangeError(`profile: '${profile}' is not one of ${names}`);
@@ -40,14 +43,17 @@ export function simulate(options: SimulateOptions): SimulatedMachine {
   return machine;
 }
 
-const BRIDGE = 0x0604;
+const BRIDGES = 0x06;
 
-/** The same, with all PCI devices but bridges bound to vfio-pci, as an administrator does it. */
+/**
+ * The same, with the PCI devices that no driver wants bound to vfio-pci, bridges aside, as an
+ * administrator does it.
+ */
 export function simulateBound(options: SimulateOptions): SimulatedMachine {
   const machine = simulate(options);
   const administrator = machine.process({ command: "systemd" });
-  for (const { name, class: code } of pciDevices(administrator)) {
-    if (code >>> 8 === BRIDGE) continue;
+  for (const { name, class: code, driver } of pciDevices(administrator)) {
+    if (code >>> 16 === BRIDGES || driver !== undefined) continue;
     setDriverOverride(administrator, name, "vfio-pci");
     offerToDrivers(administrator, name);
   }

@@ -39,21 +39,10 @@ export async function program(
   return { kernel, vfio, files: () => [...kernel.process.files.entries()].length };
 }
 
-/** The guest's machine: an edu on the root bus, two behind one bridge, an NVMe with MSI-X. */
-const devices = [
-  { model: "edu", address: EDU },
-  { model: "pcie-root-port", address: "0000:00:06.0", secondaryBus: 1 },
-  { model: "pcie-pci-bridge", address: "0000:01:00.0", secondaryBus: 2 },
-  { model: "edu", address: "0000:02:01.0" },
-  { model: "edu", address: "0000:02:02.0" },
-  { model: "pcie-root-port", address: "0000:00:07.0", secondaryBus: 3 },
-  { model: "nvme", address: "0000:03:00.0" },
-] as const;
-
-/** A program on that machine; with `memlock` it may not lock more than so many bytes. */
+/** A program on the guest's machine; with `memlock` it may lock no more than so many bytes. */
 export async function guest(options: { profile?: string; memlock?: number } = {}) {
   const { profile = "6.12", memlock } = options;
-  const on = simulateBound({ profile, devices, clock: "manual" });
+  const on = simulateBound({ profile, clock: "manual" });
   const kernel = on.process({
     memlock: memlock ?? Number.POSITIVE_INFINITY,
     ...(memlock === undefined ? {} : { capabilities: [] }),

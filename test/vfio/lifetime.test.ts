@@ -8,6 +8,7 @@ import {
   pci,
   Vfio,
 } from "../../src/index.js";
+import { smallMachine } from "../../src/simulator/fixtures.js";
 import { simulateBound } from "../../src/vfio/simulate.js";
 
 /**
@@ -26,7 +27,7 @@ interface Objects {
 }
 
 async function opened(): Promise<Objects> {
-  const machine = simulateBound({ clock: "manual", profile: "6.12" });
+  const machine = simulateBound({ clock: "manual", profile: "6.12", devices: smallMachine });
   const kernel = machine.process();
   const vfio = await Vfio.open({ kernel });
   const device = await vfio.openDevice(ADDRESS);
@@ -273,7 +274,7 @@ describe("closing", () => {
 
 describe("explicit objects", () => {
   it("follow the kernel's order, and say which step is missing", async () => {
-    const machine = simulateBound({ clock: "manual" });
+    const machine = simulateBound({ clock: "manual", devices: smallMachine });
     const kernel = machine.process();
     const vfio = await Vfio.open({ kernel });
     const container = vfio.openContainer();
