@@ -43,7 +43,7 @@ export function answerRegionInfo(
   const region = regionOf(regionInfo.fields.index.get(info));
   if (region === undefined) return -Errno.EINVAL;
   setRegion(info, region);
-  return argument.write(bytesOf(info)) ? 0 : -Errno.EFAULT;
+  return argument.write(leading(info, regionInfo.size)) ? 0 : -Errno.EFAULT;
 }
 
 /** Puts a region into a struct vfio_region_info. */
@@ -67,12 +67,12 @@ export function answerIrqInfo(
   if (irq === undefined) return -Errno.EINVAL;
   if (irq.flags !== undefined) fields.flags.set(info, irq.flags);
   fields.count.set(info, irq.count);
-  return argument.write(bytesOf(info)) ? 0 : -Errno.EFAULT;
+  return argument.write(leading(info, irqInfo.size)) ? 0 : -Errno.EFAULT;
 }
 
-/** The bytes that a view is of. */
-export function bytesOf(view: DataView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+/** The first so many bytes of a view, which may be of more. */
+export function leading(view: DataView, length: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, length);
 }
 
 /** A 64-bit field from a Number, which is exact up to 2^53. */

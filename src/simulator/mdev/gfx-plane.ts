@@ -4,7 +4,7 @@ import { deviceGfxPlaneInfo } from "../../uapi/structs.js";
 import type { UserArgument } from "../core/argument.js";
 import { copyLeast } from "../core/request-table.js";
 import type { Result } from "../core/result.js";
-import { bytesOf } from "./device-requests.js";
+import { leading } from "./device-requests.js";
 
 /** What QUERY_GFX_PLANE tells of a plane. Sizes in bytes, positions in pixels. */
 export interface GfxPlane {
@@ -53,7 +53,7 @@ export function answerGfxPlane(
   if (flags !== kind) return -Errno.EINVAL;
   const plane = planeOf(fields.drm_plane_type.get(info));
   if (typeof plane === "number") return plane;
-  const bytes = bytesOf(info);
+  const bytes = leading(info, least);
   bytes.fill(0, fields.drm_format.offset);
   for (const name of planeFields) fields[name].set(info, plane[name]);
   return argument.write(bytes) ? 0 : -Errno.EFAULT;

@@ -5,7 +5,7 @@ import type { UserArgument } from "../../core/argument.js";
 import { copyLeast } from "../../core/request-table.js";
 import type { Result } from "../../core/result.js";
 import { configSize } from "../../mdev/config-bytes.js";
-import { bytesOf, type RegionAnswer, setRegion } from "../../mdev/device-requests.js";
+import { leading, type RegionAnswer, setRegion } from "../../mdev/device-requests.js";
 import { edidRegionSize } from "./edid.js";
 
 /** Regions of an mbochs: those of any PCI device, and the EDID region. */
@@ -63,11 +63,11 @@ interface Answer {
 
 /** drivers/vfio/vfio_main.c: vfio_get_region_info(): the capability only where there is room. */
 function commonAnswer({ info, argsz, isEdid }: Answer): Uint8Array {
-  if (!isEdid) return bytesOf(info);
+  if (!isEdid) return leading(info, regionInfo.size);
   const room = argsz >= wholeSize;
   if (!room) regionInfo.fields.argsz.set(info, wholeSize);
   regionInfo.fields.cap_offset.set(info, room ? regionInfo.size : 0);
-  return room ? withCapability(info) : bytesOf(info);
+  return room ? withCapability(info) : leading(info, regionInfo.size);
 }
 
 /** samples/vfio-mdev/mbochs.c: mbochs_ioctl(): as many bytes as asked for, written or not. */
@@ -78,7 +78,7 @@ function ownAnswer({ info, argsz, isEdid }: Answer, rules: RegionInfoRules): Uin
     return withCapability(info).subarray(0, argsz);
   }
   const bytes = new Uint8Array(argsz);
-  bytes.set(bytesOf(info));
+  bytes.set(leading(info, regionInfo.size));
   for (let at = regionInfo.size; at < argsz; at += 1) {
     bytes[at] = rules.undefinedByte("region info behind its end");
   }
@@ -87,7 +87,7 @@ function ownAnswer({ info, argsz, isEdid }: Answer, rules: RegionInfoRules): Uin
 
 function withCapability(info: DataView): Uint8Array {
   const bytes = new Uint8Array(wholeSize);
-  bytes.set(bytesOf(info));
+  bytes.set(leading(info, regionInfo.size));
   bytes.set(edidCapability, regionInfo.size);
   return bytes;
 }

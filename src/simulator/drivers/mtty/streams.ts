@@ -8,7 +8,7 @@ import type { Client } from "../../core/client.js";
 import type { FileOperations } from "../../core/file.js";
 import { copyLeast } from "../../core/request-table.js";
 import type { Result } from "../../core/result.js";
-import { bytesOf } from "../../mdev/device-requests.js";
+import { leading } from "../../mdev/device-requests.js";
 import type { KernelModule } from "../../mdev/module.js";
 
 /** Bytes before the first port. */
@@ -93,7 +93,7 @@ export class SavingStream extends MigrationStreamFile {
     if (this.disabled) return -Errno.ENODEV;
     precopyInfo.fields.initial_bytes.set(info, BigInt(this.filled - this.position));
     precopyInfo.fields.dirty_bytes.set(info, 0n);
-    return argument.write(bytesOf(info)) ? 0 : -Errno.EFAULT;
+    return argument.write(leading(info, precopyInfo.size)) ? 0 : -Errno.EFAULT;
   }
 }
 
