@@ -1,7 +1,7 @@
 import { PciCap, PciCommand, PciConfig, PciHeaderType, PciStatus } from "../../uapi/pci-regs.js";
 import type { Width } from "../core/file.js";
 import type { Result } from "../core/result.js";
-import type { IommuGroup, IommuGroupMember } from "../iommu/iommu-group.js";
+import type { DmaDomain, IommuGroup, IommuGroupMember } from "../iommu/iommu-group.js";
 import type { SimulatedMachine } from "../machine.js";
 import { Mutex } from "../mdev/locks.js";
 import type { SysfsDirectory } from "../sysfs/tree.js";
@@ -9,7 +9,8 @@ import { formatPciAddress, type PciAddress } from "./address.js";
 import { Bar } from "./bar.js";
 import type { PciBus } from "./bus.js";
 import { capabilitiesOf } from "./capability-list.js";
-import type { ChipBus, FunctionSpec, PciChip } from "./chip.js";
+import type { FunctionSpec, PciChip } from "./chip.js";
+import { chipBus } from "./chip-bus.js";
 import { applyMasks } from "./config-masks.js";
 import { ConfigSpace } from "./config-space.js";
 import type { PciDriver } from "./driver.js";
@@ -103,7 +104,7 @@ export class PciDevice implements IommuGroupMember {
     this.interrupts = new PciInterrupts(this);
     this.power = new PciPower(this);
     this.resets = new ResetMethods(this);
-    this.chip = spec.chip(this.#chipBus());
+    this.chip = spec.chip(chipBus(this));
     this.config.written = (offset, width) => this.#configWritten(offset, width);
     this.refreshDecoding();
   }
@@ -245,33 +246,8 @@ export class PciDevice implements IommuGroupMember {
     this.chip.configWritten?.(offset, width);
   }
 
-  #chipBus(): ChipBus {
-    const { machine, interrupts } = this;
-    return {
-      clock: machine.clock,
-      get hazards() {
-        return machine.hazards;
-      },
-      dmaRead: (address, target) => {
-        const domain = this.#busMaster();
-        if (domain === undefined) target.fill(0);
-        else domain.read(address, target);
-      },
-      dmaWrite: (address, source) => this.#busMaster()?.write(address, source),
-      setIntx: (asserted) => interrupts.setLine(asserted),
-      get msiEnabled() {
-        return interrupts.msi?.enabled ?? false;
-      },
-      get msixEnabled() {
-        return interrupts.msix?.enabled ?? false;
-      },
-      sendMsi: (vector) => interrupts.sendMsi(vector),
-      sendMsix: (vector) => interrupts.sendMsix(vector),
-    };
-  }
-
   /** Where its bus cycles go: nowhere while COMMAND.MASTER is off. */
-  #busMaster() {
+  get busMaster(): DmaDomain | undefined {
     const on = (this.config.read16(PciConfig.COMMAND) & PciCommand.MASTER) !== 0;
     return on ? this.group?.domain : undefined;
   }

@@ -1,5 +1,5 @@
 /** Entries that the platform has taken before any device of ours. */
-const firstFree = 27;
+const firstFree = 23;
 
 /** The IOMMU's table of interrupts: each message names an entry. Lowest free entries first. */
 export class InterruptRemapping {

@@ -127,7 +127,7 @@ export class NvmeChip implements PciChip {
     if ((value & ~before & 1) !== 0) status = this.#start(value) ? READY : FAILED;
     else if ((before & ~value & 1) !== 0) {
       this.#controller.reset();
-      status &= ~READY;
+      status &= ~(READY | FAILED);
     }
     this.#set(reg.status, status);
   }

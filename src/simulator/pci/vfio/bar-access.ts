@@ -1,5 +1,4 @@
 import { Errno } from "../../../errno.js";
-import { PciRegion } from "../../../uapi/flags.js";
 import type { Result } from "../../core/result.js";
 import { littleEndian, storeLittleEndian } from "../bytes.js";
 import type { VfioPciDevice } from "./device.js";
@@ -21,7 +20,7 @@ export function readBar(
     const at = offset + done;
     const room = roomBeforeHidden(device, index, at, count - done);
     if (room === 0) {
-      const hidden = hiddenLength(device, at, count - done);
+      const hidden = Math.min(count - done, device.msix.end - at);
       target.fill(0xff, done, done + hidden);
       done += hidden;
       continue;
@@ -57,7 +56,7 @@ export function writeBar(
     const at = offset + done;
     const room = roomBeforeHidden(device, index, at, count - done);
     if (room === 0) {
-      done += hiddenLength(device, at, count - done);
+      done += Math.min(count - done, device.msix.end - at);
       continue;
     }
     if (gated && !device.memoryEnabled) return -Errno.EIO;
@@ -94,18 +93,7 @@ function cycleWidth(at: number, room: number): 1 | 2 | 4 {
 
 /** Bytes up to the MSI-X table, if that is ahead; 0 inside it. */
 function roomBeforeHidden(device: VfioPciDevice, index: number, at: number, rest: number): number {
-  const { msix } = device.pci.interrupts;
-  if (msix === undefined || msix.bar !== index) return rest;
-  if (at < msix.tableOffset) return Math.min(rest, msix.tableOffset - at);
-  return at >= msix.tableOffset + msix.length ? rest : 0;
-}
-
-function hiddenLength(device: VfioPciDevice, at: number, rest: number): number {
-  const msix = device.pci.interrupts.msix!;
-  return Math.min(rest, msix.tableOffset + msix.length - at);
-}
-
-/** Which BAR an index names; anything else is another kind of region. */
-export function isBarIndex(index: number): boolean {
-  return index >= PciRegion.BAR0 && index <= PciRegion.BAR5;
+  const { msix } = device;
+  if (msix.bar !== index || at >= msix.end) return rest;
+  return at < msix.start ? Math.min(rest, msix.start - at) : 0;
 }

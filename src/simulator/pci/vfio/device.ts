@@ -1,4 +1,4 @@
-import { PciCommand, PciConfig } from "../../../uapi/pci-regs.js";
+import { PciCap, PciCommand, PciConfig, PciMsix } from "../../../uapi/pci-regs.js";
 import { PAGE_SIZE } from "../../core/page.js";
 import type { VfioDevice } from "../../core/vfio-device.js";
 import type { Profile } from "../../profile.js";
@@ -11,6 +11,16 @@ import { Ioeventfds } from "./ioeventfd.js";
 import { VfioIrqs } from "./irqs/irqs.js";
 import { RuntimePower } from "./runtime-power.js";
 import type { VfToken } from "./vf-token.js";
+
+/** A part of a BAR that file accesses do not reach. */
+export interface HiddenTable {
+  /** The BAR; 0xff for none. */
+  readonly bar: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+const nowhere: HiddenTable = { bar: 0xff, start: 0, end: 0 };
 
 /** struct vfio_pci_core_device: a function in the hands of vfio-pci. */
 export class VfioPciDevice {
@@ -25,6 +35,8 @@ export class VfioPciDevice {
   registered: VfioDevice | undefined;
   /** Virtual configuration space; there while the device is open. */
   config: VirtualConfig | undefined;
+  /** Where the MSI-X table is, as it was read when the device was opened. */
+  msix: HiddenTable = nowhere;
   resetWorks = false;
   needsReset = false;
   /** State to go back to when the device is closed. */
@@ -61,6 +73,18 @@ export class VfioPciDevice {
     if (this.pci.power.asleep || this.config === undefined) return false;
     if (this.pci.isVirtualFunction) return true;
     return (this.config.bytes[PciConfig.COMMAND]! & PciCommand.MEMORY) !== 0;
+  }
+
+  /** Reads where the MSI-X table is. vfio_pci_core_enable() */
+  findMsix(): void {
+    const at = this.pci.findCapability(PciCap.MSIX);
+    this.msix = nowhere;
+    if (at === 0) return;
+    const table = this.pci.config.read32(at + PciMsix.TABLE);
+    const vectors = (this.pci.config.read16(at + PciMsix.FLAGS) & PciMsix.FLAGS_QSIZE) + 1;
+    const start = (table & PciMsix.OFFSET_MASK) >>> 0;
+    const end = start + vectors * PciMsix.ENTRY_SIZE;
+    this.msix = { bar: table & PciMsix.BIR_MASK, start, end };
   }
 
   /** A BAR that can be mapped: memory, and pages of its own. vfio_pci_probe_mmaps() */

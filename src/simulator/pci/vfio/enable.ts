@@ -25,6 +25,7 @@ export function enable(device: VfioPciDevice): Result {
   pci.interrupts.allowLine(true);
   device.config = new VirtualConfig(device);
   device.irqs.msiQmax = 0;
+  device.findMsix();
   pci.barsClaimed = device.profile.pciExclusiveBars;
   return 0;
 }

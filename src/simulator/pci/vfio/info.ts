@@ -79,7 +79,7 @@ function describe(device: VfioPciDevice, index: number): Region | undefined {
   const bar = pci.bars[index];
   if (bar === undefined) return absent;
   if (!device.mappable(index)) return { size: bar.size, flags: readWrite };
-  const msixMappable = pci.interrupts.msix?.bar === index;
+  const msixMappable = device.msix.bar === index;
   return { size: bar.size, flags: readWrite | RegionFlags.MMAP, msixMappable };
 }
 

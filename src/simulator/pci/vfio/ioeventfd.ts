@@ -54,11 +54,9 @@ export class Ioeventfds {
     const { pci, profile } = this.#device;
     const bar = index < 6 ? pci.bars[index] : undefined;
     if (bar === undefined || offset + size > bar.size) return -Errno.EINVAL;
-    const { msix } = pci.interrupts;
-    if (msix !== undefined && msix.bar === index) {
-      const before = offset + size <= msix.tableOffset;
-      if (!before && offset < msix.tableOffset + msix.length) return -Errno.EINVAL;
-    }
+    const { msix } = this.#device;
+    const beside = offset + size <= msix.start || offset >= msix.end;
+    if (msix.bar === index && !beside) return -Errno.EINVAL;
     return size === 8 && !profile.ioeventfd64 ? -Errno.EINVAL : undefined;
   }
 
