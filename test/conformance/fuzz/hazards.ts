@@ -99,3 +99,8 @@ function mbochsHazard({ offset, length }: Access): boolean {
   const inBlob = offset >= 0x2800 && end <= 0x2c00;
   return !aligned || !(inRegisters || inBlob);
 }
+
+/** mbochs until 6.12 copies as much as was asked for, more than it has written. */
+export function regionHazard(world: World, kind: Kind, index: number, argsz: number): boolean {
+  return kind === "BO" && world.version !== "7.2" && index !== 9 && argsz > 32 && argsz <= 48;
+}

@@ -45,8 +45,12 @@ export class World {
     };
   }
 
+  /** Whether mappings are pinned at once: containers may have hardware. */
+  pins = false;
+
   /** Gets the machine ready for a sequence. */
   begin(theme: Theme): void {
+    this.pins = ["hardware", "edu", "nvme", "bridge"].includes(theme);
     this.places.m.bytes.fill(0);
     for (let n = 0; n < EVENTFDS; n += 1) this.eventfds.push(this.kernel.eventfd());
     this.targets.begin(theme);
@@ -74,6 +78,20 @@ export class World {
     const before = slots.get(slot);
     slots.set(slot, opened);
     if (before !== undefined) this.kernel.close(before.fd);
+  }
+
+  /** The open one that a number means: numbers go round over the slots that are in use. */
+  pick<Open>(slots: ReadonlyMap<number, Open>, number: number | string | undefined) {
+    if (slots.size === 0) return undefined;
+    const keys = [...slots.keys()].sort((a, b) => a - b);
+    return slots.get(keys[Number(number ?? 0) % keys.length] as number);
+  }
+
+  /** Takes the open one that a number means out of its slot. */
+  take<Open>(slots: Map<number, Open>, number: number | string | undefined): Open | undefined {
+    const open = this.pick(slots, number);
+    for (const [slot, other] of slots) if (other === open) slots.delete(slot);
+    return open;
   }
 
   /** Whether anything of this target is open. */

@@ -26,7 +26,7 @@ export const lifecycle: readonly Weighted[] = [
   op(1, "closeGroup", n.slot(3)),
   op(2, "status", n.slot(3), n.argsz(8, 8)),
   op(3, "setContainer", n.slot(3), fc.oneof(n.slot(2), n.mostly(0, 90, 91, 92))),
-  op(2, "unsetContainer", n.slot(3)),
+  op(1, "unsetContainer", n.slot(3)),
   op(2, "setIommu", n.slot(2), n.mostly(3, 1, 6, 0, 2, 7, 8, 9, 99)),
   op(1, "extension", n.slot(2), n.among(0, 1, 3, 4, 6, 8, 9, 10, 11, -1)),
   op(3, "openDevice", n.slot(3), n.slot(3), n.slot(3), fc.nat({ max: 7 })),
@@ -48,15 +48,15 @@ export const iommu: readonly Weighted[] = [
     10,
     "map",
     n.slot(2),
-    fc.oneof({ weight: 4, arbitrary: n.among(1, 2, 3) }, { weight: 1, arbitrary: n.flags(7) }),
+    n.mostly(3, 1, 2, 4, 4, 0, 5, 7, 8),
     n.places,
     n.placeOffsets,
     n.iovas,
     n.sizes,
     n.argsz(32, 32),
   ),
-  op(8, "unmap", n.slot(2), n.flags(6), n.iovas, n.sizes, n.argsz(24, 24)),
-  op(1, "unmap", n.slot(2), n.among(2, 6), n.among(0), n.among(0), n.argsz(24, 24)),
+  op(8, "unmap", n.slot(2), n.mostly(0, 2, 4, 6, 1, 8), n.iovas, n.sizes, n.argsz(24, 24)),
+  op(1, "unmap", n.slot(2), n.among(2, 6, 4), n.among(0), n.among(0), n.argsz(24, 24)),
   op(2, "unmapBitmap", n.slot(2), n.mostly(1, 3, 5, 9), n.iovas, n.sizes, pgsize(), bytes()),
   op(3, "dirty", n.slot(2), n.among(1, 1, 1, 2, 0, 3, 4, 8), n.argsz(8, 8)),
   op(4, "getBitmap", n.slot(2), n.iovas, n.sizes, pgsize(), bytes()),
@@ -81,30 +81,59 @@ export function digits(...lengths: number[]): fc.Arbitrary<string> {
   );
 }
 
-/** SET_IRQS with anything in it. */
+/** SET_IRQS: what programs do, and anything. */
 export function irq(weight: number, indices: n.Numbers, most: number): Weighted {
-  const target = n.among(0, 0, 1, 2, -1, -2, 8, 9);
+  return { weight, arbitrary: fc.oneof(usualIrq(indices, most), anyIrq(indices, most)) };
+}
+
+/** Descriptors of SET_IRQS by number: eventfds, negative ones, a container, one that is closed. */
+const targets = n.among(0, 0, 1, 2, -1, -2, 8, 9);
+
+const TRIGGER = 0x20;
+
+/** Enabling, disabling, signalling and masking, as programs do it. */
+function usualIrq(indices: n.Numbers, most: number): fc.Arbitrary<Op> {
+  const good = fc.array(n.mostly(0, 1, -1, 9), { minLength: 1, maxLength: Math.min(most, 4) });
+  return fc.oneof(
+    fc.tuple(n.slot(3), indices, n.mostly(0, 1, 3), good).map(([slot, index, start, fds]): Op => {
+      return ["irq", slot, 4 | TRIGGER, index, start, fds.length, 4 * fds.length, ...fds];
+    }),
+    fc
+      .tuple(n.slot(3), indices)
+      .map(([slot, index]): Op => ["irq", slot, 1 | TRIGGER, index, 0, 0, 0]),
+    fc
+      .tuple(n.slot(3), n.among(TRIGGER, TRIGGER, 0x10, 8), indices, n.mostly(1, most, 2))
+      .map(([slot, action, index, count]): Op => ["irq", slot, 1 | action, index, 0, count, 0]),
+    fc
+      .tuple(n.slot(3), n.among(TRIGGER, 0x10, 8), indices, n.among(0, 1))
+      .map(([slot, action, index, value]): Op => ["irq", slot, 2 | action, index, 0, 1, 1, value]),
+    fc
+      .tuple(n.slot(3), n.mostly(2, -1, 9))
+      .map(([slot, fd]): Op => ["irq", slot, 4 | 0x10, 0, 0, 1, 4, fd]),
+  );
+}
+
+function anyIrq(indices: n.Numbers, most: number): fc.Arbitrary<Op> {
   const usual = n.among(0x21, 0x24, 0x24, 0x22, 0x09, 0x11, 0x0a, 0x12, 0x14, 0x0c);
   const flags = fc.oneof({ weight: 8, arbitrary: usual }, { weight: 1, arbitrary: n.flags(0x3f) });
-  const arbitrary = fc
+  return fc
     .tuple(
       n.slot(3),
       flags,
       indices,
       n.mostly(0, 1, 2, most, 0xffffffff),
       n.mostly(1, 0, 2, most, most + 1, 0xffffffff),
-      fc.array(target, { minLength: 0, maxLength: 4 }),
+      fc.array(targets, { minLength: 0, maxLength: 4 }),
       n.mostly(0, -1, 1, 4),
     )
-    .map(([slot, flagBits, index, start, count, targets, slack]): Op => {
+    .map(([slot, flagBits, index, start, count, fds, slack]): Op => {
       const unit = (flagBits & 2) !== 0 ? 1 : 4;
-      const wanted = count <= 4 ? count : targets.length;
-      const data = Array.from({ length: wanted }, (_, at) => targets[at % targets.length] ?? 0);
+      const wanted = count <= 4 ? count : fds.length;
+      const data = Array.from({ length: wanted }, (_, at) => fds[at % fds.length] ?? 0);
       const none = (flagBits & 6) === 0;
       const length = Math.max(0, (none ? 0 : wanted * unit) + slack);
       return ["irq", slot, flagBits, index, start, count, length, ...(none ? [] : data)];
     });
-  return { weight, arbitrary };
 }
 
 /** DEVICE_FEATURE: any feature, any operation, any length. */

@@ -3,15 +3,19 @@ import type { Op, Sequence, Theme } from "../op.js";
 import { digits, features, iommu, irq, lifecycle, op, type Weighted } from "./common.js";
 import * as n from "./numbers.js";
 
-/** From nothing to an open device of a target. */
-function opened(target: number): readonly Op[] {
+/** From nothing to a group in a container with an IOMMU. */
+function attachedGroup(target: number): readonly Op[] {
   return [
     ["openContainer", 0],
     ["openGroup", target],
-    ["setContainer", target, 0],
+    ["setContainer", 0, 0],
     ["setIommu", 0, 3],
-    ["openDevice", 0, target, target, 0],
   ];
+}
+
+/** From nothing to an open device of a target. */
+function opened(target: number): readonly Op[] {
+  return [...attachedGroup(target), ["openDevice", 0, 0, target, 0], ["info", 0, 20, 24]];
 }
 
 const deviceInfo: readonly Weighted[] = [
@@ -87,6 +91,7 @@ const mixtures: Record<Theme, readonly Weighted[]> = {
     ...pciAccess(n.among(0, 0, 0, 0, 0, 1, 6, 8, 9)),
     irq(10, n.among(0, 0, 0, 1, 1, 2, 3, 4), 1),
     op(3, "raise", n.slot(2), n.among(1, 1, 0x100, 0)),
+    op(2, "kick"),
     op(1, "settle"),
     op(
       3,
@@ -217,7 +222,9 @@ function sequenceOf(theme: Theme): fc.Arbitrary<Sequence> {
     arbitrary,
   }));
   const ops = fc.array(fc.oneof(...steps), { minLength: 5, maxLength: 60, size: "max" });
-  const start = fc.constantFrom(opened(0), opened(0), opened(1), []);
+  const whole = theme === "sysfs" ? attachedGroup : opened;
+  const tracking: readonly Op[] = [...whole(0), ["dirty", 0, 1, 8]];
+  const start = fc.constantFrom(whole(0), whole(0), whole(1), tracking, whole(0), whole(1), []);
   return fc.tuple(start, ops).map(([before, rest]) => ({ theme, ops: [...before, ...rest] }));
 }
 

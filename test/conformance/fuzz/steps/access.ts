@@ -35,7 +35,7 @@ function mmap(world: World, slot: Slot, values: readonly (number | string)[]): s
 /** Reads and writes of devices, by file and by mapping. */
 export const accessSteps: Steps = {
   read: (world, [slot, region, offset, length]) => {
-    const open = world.devices.get(num(slot));
+    const open = world.pick(world.devices, slot);
     if (open === undefined) return EMPTY;
     const { kind } = world.targets.at(open.target);
     const at = fileOffset(kind, num(region), num(offset));
@@ -46,7 +46,7 @@ export const accessSteps: Steps = {
     return Number(result) > 0 ? `${result} ${hex(bytes.subarray(0, Number(result)))}` : result;
   },
   write: (world, [slot, region, offset, digits]) => {
-    const open = world.devices.get(num(slot));
+    const open = world.pick(world.devices, slot);
     if (open === undefined) return EMPTY;
     const { kind } = world.targets.at(open.target);
     const bytes = new Uint8Array(Buffer.from(`${digits}`, "hex"));
@@ -57,18 +57,17 @@ export const accessSteps: Steps = {
     return outcome(() => world.kernel.pwrite(open.fd, bytes, at));
   },
   mmap: (world, values) => {
-    const open = world.devices.get(num(values[0]));
+    const open = world.pick(world.devices, values[0]);
     return open === undefined ? EMPTY : mmap(world, open, values);
   },
   munmap: (world, [slot]) => {
-    const mapped = world.mappings.get(num(slot));
+    const mapped = world.take(world.mappings, slot);
     if (mapped === undefined) return EMPTY;
     mapped.mapping.close();
-    world.mappings.delete(num(slot));
     return "0";
   },
   peek: (world, [slot, offset]) => {
-    const mapped = world.mappings.get(num(slot));
+    const mapped = world.pick(world.mappings, slot);
     if (mapped === undefined) return EMPTY;
     const { mapping, target } = mapped;
     if (world.targets.at(target).kind === "nvme") return HAZARD;
@@ -76,7 +75,7 @@ export const accessSteps: Steps = {
     return outcome(() => mapping.read32(at - (at % 4)));
   },
   poke: (world, [slot, offset, value]) => {
-    const mapped = world.mappings.get(num(slot));
+    const mapped = world.pick(world.mappings, slot);
     if (mapped === undefined) return EMPTY;
     const { mapping, target } = mapped;
     const { kind } = world.targets.at(target);

@@ -12,6 +12,13 @@ export function address(world: World, place: number, offset: number): bigint {
   return BigInt.asUintN(64, (bases[place % bases.length] ?? 0n) + BigInt(offset));
 }
 
+/** What lies behind a place of memory is not the same on two kernels. */
+function overruns(world: World, place: number, offset: number, size: bigint): boolean {
+  const { m, readOnly, none } = world.places;
+  const length = [m, readOnly, none][place]?.length;
+  return length !== undefined && world.pins && BigInt(offset) + size > BigInt(length);
+}
+
 /**
  * Until 6.12 a mapping that ends at 2^64 spoils the search tree, and what is found afterwards
  * depends on the tree's shape.
@@ -32,50 +39,50 @@ export const containerSteps: Steps = {
     return result;
   },
   closeContainer: (world, [slot]) => {
-    const open = world.containers.get(num(slot));
+    const open = world.take(world.containers, slot);
     if (open === undefined) return EMPTY;
-    world.containers.delete(num(slot));
     return outcome(() => {
       world.kernel.close(open.fd);
       return 0;
     });
   },
   extension: (world, [slot, number]) =>
-    request(world, world.containers.get(num(slot)), "CHECK_EXTENSION", num(number)),
+    request(world, world.pick(world.containers, slot), "CHECK_EXTENSION", num(number)),
   setIommu: (world, [slot, type]) =>
-    request(world, world.containers.get(num(slot)), "SET_IOMMU", num(type)),
+    request(world, world.pick(world.containers, slot), "SET_IOMMU", num(type)),
   iommuInfo: (world, [slot, argsz, room]) =>
     request(
       world,
-      world.containers.get(num(slot)),
+      world.pick(world.containers, slot),
       "IOMMU_GET_INFO",
       filled(structs.iommuType1Info, { argsz: num(argsz) }, num(room)),
     ),
   map: (world, [slot, flags, place, offset, iova, size, argsz]) => {
     if (spoils(world, wide(iova), wide(size))) return HAZARD;
+    if (overruns(world, num(place), num(offset), wide(size))) return HAZARD;
     const vaddr = address(world, num(place), num(offset));
     const range = { iova: wide(iova), size: wide(size) };
     const values = { argsz: num(argsz), flags: num(flags), vaddr, ...range };
     const bytes = filled(structs.iommuType1DmaMap, values, 32);
-    return request(world, world.containers.get(num(slot)), "IOMMU_MAP_DMA", bytes);
+    return request(world, world.pick(world.containers, slot), "IOMMU_MAP_DMA", bytes);
   },
   unmap: (world, [slot, flags, iova, size, argsz]) => {
     const range = { iova: wide(iova), size: wide(size) };
     const values = { argsz: num(argsz), flags: num(flags), ...range };
     const bytes = filled(structs.iommuType1DmaUnmap, values, 24);
-    return request(world, world.containers.get(num(slot)), "IOMMU_UNMAP_DMA", bytes);
+    return request(world, world.pick(world.containers, slot), "IOMMU_UNMAP_DMA", bytes);
   },
   unmapBitmap: (world, [slot, flags, iova, size, pgsize, bytes]) =>
     withBitmap(world, num(bytes), (data) => {
       const range = { iova: wide(iova), size: wide(size), pgsize: wide(pgsize) };
       const values = { argsz: 48, flags: num(flags), ...range, ...data };
       const argument = filled(unmapWithBitmap, values, 48);
-      return request(world, world.containers.get(num(slot)), "IOMMU_UNMAP_DMA", argument);
+      return request(world, world.pick(world.containers, slot), "IOMMU_UNMAP_DMA", argument);
     }),
   dirty: (world, [slot, flags, argsz]) =>
     request(
       world,
-      world.containers.get(num(slot)),
+      world.pick(world.containers, slot),
       "IOMMU_DIRTY_PAGES",
       filled(structs.iommuType1DirtyBitmap, { argsz: num(argsz), flags: num(flags) }, 8),
     ),
@@ -84,7 +91,7 @@ export const containerSteps: Steps = {
       const range = { iova: wide(iova), size: wide(size), pgsize: wide(pgsize) };
       const values = { argsz: 48, flags: 4, ...range, ...data };
       const argument = filled(getDirtyBitmap, values, 48);
-      return request(world, world.containers.get(num(slot)), "IOMMU_DIRTY_PAGES", argument);
+      return request(world, world.pick(world.containers, slot), "IOMMU_DIRTY_PAGES", argument);
     }),
 };
 

@@ -1,25 +1,30 @@
 import { structs } from "../../../../src/uapi/index.js";
-import { irqHazard } from "../hazards.js";
+import { irqHazard, regionHazard } from "../hazards.js";
 import { num } from "../op.js";
 import { outcome, type Slot, type World } from "../world.js";
 import { EMPTY, filled, HAZARD, request, type Steps } from "./step.js";
 
 function device(world: World, slot: number | string | undefined): Slot | undefined {
-  return world.devices.get(num(slot));
+  return world.pick(world.devices, slot);
 }
 
-/** Descriptors for SET_IRQS: eventfds by number, and what is none. */
-function irqFd(world: World, number: number): number {
+/**
+ * Descriptors for SET_IRQS: eventfds by number, and what is none. The last eventfd unmasks, the
+ * others are signalled: one that does both never comes to rest.
+ */
+function irqFd(world: World, number: number, unmasks: boolean): number {
   if (number < 0) return number;
   if (number === 9) return 999_999;
-  if (number === 8) return world.containers.get(0)?.fd ?? -1;
-  return world.eventfds[number % world.eventfds.length] ?? -1;
+  if (number === 8) return world.pick(world.containers, 0)?.fd ?? -1;
+  const last = world.eventfds.length - 1;
+  return world.eventfds[unmasks ? last : number % last] ?? -1;
 }
 
 function irqArgument(world: World, values: readonly (number | string)[]): Uint8Array {
   const [, flags, index, start, count, length, ...targets] = values.map(Number);
   const { irqSet } = structs;
-  const data = Int32Array.from(targets, (target) => irqFd(world, target));
+  const unmasks = ((flags ?? 0) & 0x30) === 0x10;
+  const data = Int32Array.from(targets, (target) => irqFd(world, target, unmasks));
   const raw =
     ((flags ?? 0) & 7) === 2
       ? Uint8Array.from(targets, (target) => (target < 0 ? 0 : target))
@@ -37,9 +42,8 @@ function irqArgument(world: World, values: readonly (number | string)[]): Uint8A
 /** Steps on devices of any kind. */
 export const deviceSteps: Steps = {
   closeDevice: (world, [slot]) => {
-    const open = device(world, slot);
+    const open = world.take(world.devices, slot);
     if (open === undefined) return EMPTY;
-    world.devices.delete(num(slot));
     return outcome(() => {
       world.kernel.close(open.fd);
       return 0;
@@ -58,13 +62,14 @@ export const deviceSteps: Steps = {
       "DEVICE_GET_INFO",
       filled(structs.deviceInfo, { argsz: num(argsz) }, num(room)),
     ),
-  region: (world, [slot, index, argsz, room]) =>
-    request(
-      world,
-      device(world, slot),
-      "DEVICE_GET_REGION_INFO",
-      filled(structs.regionInfo, { argsz: num(argsz), index: num(index) }, num(room)),
-    ),
+  region: (world, [slot, index, argsz, room]) => {
+    const open = device(world, slot);
+    if (open === undefined) return EMPTY;
+    const { kind } = world.targets.at(open.target);
+    if (regionHazard(world, kind, num(index), num(argsz))) return HAZARD;
+    const bytes = filled(structs.regionInfo, { argsz: num(argsz), index: num(index) }, num(room));
+    return request(world, open, "DEVICE_GET_REGION_INFO", bytes);
+  },
   irqInfo: (world, [slot, index, argsz]) =>
     request(
       world,

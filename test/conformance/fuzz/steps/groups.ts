@@ -9,7 +9,7 @@ function containerFd(world: World, number: number): number {
   if (number === 90) return -1;
   if (number === 91) return 999_999;
   if (number === 92) return world.eventfds[0] ?? -1;
-  return world.containers.get(number)?.fd ?? -1;
+  return world.pick(world.containers, number)?.fd ?? -1;
 }
 
 /** Names for GET_DEVICE_FD: of targets, and what is near one. */
@@ -32,10 +32,8 @@ export const groupSteps: Steps = {
     return result;
   },
   closeGroup: (world, [target]) => {
-    const slot = num(target) % world.targets.count;
-    const open = world.groups.get(slot);
+    const open = world.take(world.groups, target);
     if (open === undefined) return EMPTY;
-    world.groups.delete(slot);
     return outcome(() => {
       world.kernel.close(open.fd);
       return 0;
@@ -72,5 +70,5 @@ export const groupSteps: Steps = {
 };
 
 function group(world: World, target: number | string | undefined) {
-  return world.groups.get(num(target) % world.targets.count);
+  return world.pick(world.groups, target);
 }

@@ -25,7 +25,7 @@ function counts(world: World): string {
 export const interruptSteps: Steps = {
   /** Raises edu's interrupt, waits for it to arrive, and takes all counts. */
   raise: async (world, [slot, value]) => {
-    const open = world.devices.get(num(slot));
+    const open = world.pick(world.devices, slot);
     if (open === undefined) return EMPTY;
     const word = new Uint8Array(Uint32Array.of(num(value)).buffer);
     try {
@@ -34,6 +34,14 @@ export const interruptSteps: Steps = {
       if (isVfioError(error)) return error.code;
       throw error;
     }
+    await world.kernel.clock.sleep(DELAY);
+    return counts(world);
+  },
+  /** Signals the eventfd that unmasks and that ioeventfds wait for. */
+  kick: async (world) => {
+    const one = new Uint8Array(8);
+    one[0] = 1;
+    world.kernel.write(world.eventfds.at(-1) ?? -1, one);
     await world.kernel.clock.sleep(DELAY);
     return counts(world);
   },

@@ -8,8 +8,8 @@ import { EMPTY, filled, request, type Steps } from "./step.js";
 /** Group descriptors for PCI_HOT_RESET: groups by target, and what is none. */
 function groupFd(world: World, number: number): number {
   if (number === 9) return 999_999;
-  if (number === 8) return world.containers.get(0)?.fd ?? -1;
-  return world.groups.get(number % world.targets.count)?.fd ?? -1;
+  if (number === 8) return world.pick(world.containers, 0)?.fd ?? -1;
+  return world.pick(world.groups, number)?.fd ?? -1;
 }
 
 /** HOT_RESET_INFO names groups by numbers that differ between kernels. */
@@ -21,7 +21,7 @@ function hideGroups(bytes: Uint8Array, count: number): void {
 /** Steps that one kind of device has: hot reset, ioeventfds, displays, migration. */
 export const specialSteps: Steps = {
   hotResetInfo: (world, [slot, argsz]) => {
-    const open = world.devices.get(num(slot));
+    const open = world.pick(world.devices, slot);
     if (open === undefined) return EMPTY;
     const bytes = new Uint8Array(64);
     viewOf(bytes).setUint32(0, num(argsz), true);
@@ -36,22 +36,22 @@ export const specialSteps: Steps = {
     const bytes = new Uint8Array(pciHotReset.size + 4 * fds.length);
     const words = new Int32Array(bytes.buffer);
     words.set([num(argsz), num(flags), num(count), ...fds.map((fd) => groupFd(world, num(fd)))]);
-    return request(world, world.devices.get(num(slot)), "DEVICE_PCI_HOT_RESET", bytes);
+    return request(world, world.pick(world.devices, slot), "DEVICE_PCI_HOT_RESET", bytes);
   },
   ioeventfd: (world, [slot, flags, region, offset, data, fd]) => {
-    const target = num(fd) < 0 ? num(fd) : (world.eventfds[num(fd) % 3] ?? -1);
+    const target = num(fd) < 0 ? num(fd) : (world.eventfds.at(-1) ?? -1);
     const at = BigInt(num(region)) * (1n << 40n) + BigInt(num(offset));
     const values = { argsz: 32, flags: num(flags), offset: at, data: wide(data), fd: target };
     const bytes = filled(structs.deviceIoeventfd, values, 32);
-    return request(world, world.devices.get(num(slot)), "DEVICE_IOEVENTFD", bytes);
+    return request(world, world.pick(world.devices, slot), "DEVICE_IOEVENTFD", bytes);
   },
   plane: (world, [slot, flags, type, argsz]) => {
     const values = { argsz: num(argsz), flags: num(flags), drm_plane_type: num(type) };
     const bytes = filled(structs.deviceGfxPlaneInfo, values, 64);
-    return request(world, world.devices.get(num(slot)), "DEVICE_QUERY_GFX_PLANE", bytes);
+    return request(world, world.pick(world.devices, slot), "DEVICE_QUERY_GFX_PLANE", bytes);
   },
   migrate: (world, [slot, state, stream]) => {
-    const open = world.devices.get(num(slot));
+    const open = world.pick(world.devices, slot);
     if (open === undefined) return EMPTY;
     const flags = 2 | (1 << 17);
     const bytes = featureState.encode({ flags, device_state: num(state), data_fd: -1 });
@@ -61,21 +61,21 @@ export const specialSteps: Steps = {
     return `${result} ${device_state} ${data_fd >= 0 ? "fd" : data_fd}`;
   },
   streamRead: (world, [slot, length]) => {
-    const open = world.streams.get(num(slot));
+    const open = world.pick(world.streams, slot);
     if (open === undefined) return EMPTY;
     const bytes = new Uint8Array(num(length));
     const result = outcome(() => world.kernel.read(open.fd, bytes));
     return Number(result) > 0 ? `${result} ${hex(bytes.subarray(0, Number(result)))}` : result;
   },
   streamWrite: (world, [slot, digits]) => {
-    const open = world.streams.get(num(slot));
+    const open = world.pick(world.streams, slot);
     if (open === undefined) return EMPTY;
     const bytes = new Uint8Array(Buffer.from(`${digits}`, "hex"));
     return outcome(() => world.kernel.write(open.fd, bytes));
   },
   precopy: (world, [slot, argsz]) => {
     const bytes = filled(structs.precopyInfo, { argsz: num(argsz) }, 24);
-    return request(world, world.streams.get(num(slot)), "MIG_GET_PRECOPY_INFO", bytes);
+    return request(world, world.pick(world.streams, slot), "MIG_GET_PRECOPY_INFO", bytes);
   },
   /** Any request number with an argument that is no memory, or memory that is too short. */
   raw: (world, [kind, slot, nr, length]) => {
@@ -83,6 +83,11 @@ export const specialSteps: Steps = {
     const number = 0x3b00 + num(nr);
     // Closing what a request opens by an address is nobody's; these take a string or a number.
     const argument = num(length) < 0 ? 0 : new Uint8Array(num(length));
-    return request(world, slots?.get(num(slot)), number, argument);
+    return request(
+      world,
+      slots === undefined ? undefined : world.pick(slots, slot),
+      number,
+      argument,
+    );
   },
 };
