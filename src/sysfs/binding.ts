@@ -76,9 +76,25 @@ export async function restoreBinding(kernel: Host, before: Binding): Promise<str
   });
   await attempt(`driver ${driver}`, () => {
     if (driver === undefined || pciDevice(kernel, name).driver === driver) return;
-    giveToDriver(kernel, name, driver);
+    giveBack(kernel, name, driver);
   });
   return failures;
+}
+
+/** A driver that was bound by an override, which then was lifted, matches with that alone. */
+function giveBack(kernel: Host, name: string, driver: string): void {
+  try {
+    giveToDriver(kernel, name, driver);
+  } catch (error) {
+    const { driverOverride } = pciDevice(kernel, name);
+    if (!isVfioError(error, "ENODEV") || driverOverride === driver) throw error;
+    setDriverOverride(kernel, name, driver);
+    try {
+      giveToDriver(kernel, name, driver);
+    } finally {
+      setDriverOverride(kernel, name, driverOverride);
+    }
+  }
 }
 
 function reason({ code, path }: VfioError): string {

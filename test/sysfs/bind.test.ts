@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { Errno } from "../../src/errno.js";
 import { VfioError } from "../../src/errors.js";
 import type { SimulatedKernel } from "../../src/simulator/index.js";
+import { setDriverOverride } from "../../src/sysfs/binding.js";
 import { bind, pciDevice, unbind } from "../../src/sysfs/index.js";
 import { Vfio } from "../../src/vfio/index.js";
 import { bindTo, guestMachine } from "./machine.js";
@@ -65,11 +66,11 @@ describe("bind", () => {
 });
 
 describe("a bind that fails", () => {
-  it("puts everything back, and says so", async () => {
+  it.each([undefined, uio])("puts everything back, an override of %s too", async (override) => {
     const machine = guestMachine();
     bindTo(machine, edu, uio);
     const kernel = machine.process();
-    kernel.sysfs.write(`/sys/bus/pci/devices/${edu}/driver_override`, uio);
+    setDriverOverride(kernel, edu, override);
     const before = pciDevice(kernel, edu);
     // The device answers no more: vfio-pci's probe fails, and drivers_probe hides it.
     changeWrites(kernel, (path, go) => {

@@ -73,7 +73,7 @@ function capabilityWords(capability: PciCapability): string[] {
     case "express":
       return [
         portType(capability.portType),
-        `${capability.link.width} lanes`,
+        capability.link.width === 1 ? "1 lane" : `${capability.link.width} lanes`,
         ...(capability.functionReset ? ["function reset"] : []),
       ];
     case "af":
