@@ -15,8 +15,9 @@ export interface ChunkedAccess {
  * then 1. One that fails makes the call EFAULT, whatever was done before.
  */
 export function readInChunks(access: ChunkedAccess, target: Uint8Array, position: number): Result {
+  const start = position % 4;
   for (let at = 0; at < target.length; ) {
-    const width = chunkWidth(position + at, target.length - at);
+    const width = chunkWidth(start + at, target.length - at);
     if (!access.readChunk(position + at, width, target, at)) return -Errno.EFAULT;
     at += width;
   }
@@ -25,15 +26,16 @@ export function readInChunks(access: ChunkedAccess, target: Uint8Array, position
 
 /** samples/vfio-mdev: mtty_write(), mdpy_write(), mbochs_write(). */
 export function writeInChunks(access: ChunkedAccess, source: Uint8Array, position: number): Result {
+  const start = position % 4;
   for (let at = 0; at < source.length; ) {
-    const width = chunkWidth(position + at, source.length - at);
+    const width = chunkWidth(start + at, source.length - at);
     if (!access.writeChunk(position + at, width, source, at)) return -Errno.EFAULT;
     at += width;
   }
   return source.length;
 }
 
-function chunkWidth(position: number, left: number): Width {
-  if (left >= 4 && position % 4 === 0) return 4;
-  return left >= 2 && position % 2 === 0 ? 2 : 1;
+function chunkWidth(alignment: number, left: number): Width {
+  if (left >= 4 && (alignment & 3) === 0) return 4;
+  return left >= 2 && (alignment & 1) === 0 ? 2 : 1;
 }

@@ -18,3 +18,4 @@ export {
 export { loadMdevSamples, type SampleName, sampleNames, unloadMdevSample } from "./samples.js";
 export type { MdevType } from "./type.js";
 export { registerWithVfio, unregisterFromVfio } from "./vfio-mdev.js";
+export { addVirtualDevice, removeVirtualDevice } from "./virtual-device.js";
