@@ -3,8 +3,10 @@
 export { SimulatedClock, type Timer } from "./clock.js";
 export type { Capability } from "./core/client.js";
 export type { Hazards, MetHazard } from "./core/hazards.js";
+export type { Leak } from "./core/leaks.js";
+export type { CallFault, InjectableCall, PlannedFault } from "./core/planned-fault.js";
 export type { ProcessOptions } from "./core/process.js";
-export { Faults } from "./faults.js";
+export { type DeviceFaults, Faults } from "./faults.js";
 export { SimulatedKernel } from "./kernel.js";
 export { type MachineOptions, SimulatedMachine } from "./machine.js";
 export { type Profile, type ProfileName, profiles } from "./profile.js";

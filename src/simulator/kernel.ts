@@ -26,6 +26,7 @@ import { SimulatedMapping } from "./core/mapping.js";
 import { mapFile } from "./core/mmap.js";
 import { openPath } from "./core/open.js";
 import { PAGE_SIZE, pageAlign } from "./core/page.js";
+import type { InjectableCall } from "./core/planned-fault.js";
 import type { SimulatedProcess } from "./core/process.js";
 import { checkFd, checkOffset, failure, nextTurn, succeed } from "./core/seam.js";
 import { EventFdWatch } from "./core/watch.js";
@@ -60,6 +61,7 @@ export class SimulatedKernel implements Kernel {
 
   open(path: string, flags: number): Fd {
     if (typeof path !== "string") throw new TypeError("open: path must be a string");
+    if (this.machine.faults.armed) this.#inject("open", path);
     const opened = openPath(this.machine, this.process, path, flags);
     const fd = typeof opened === "number" ? opened : this.process.install(opened, flags);
     if (fd < 0) throw new VfioError({ errno: -fd, syscall: "open", path });
@@ -88,12 +90,14 @@ export class SimulatedKernel implements Kernel {
 
   read(fd: Fd, target: Uint8Array): number {
     const { operations, flags } = this.#file(fd, "read");
+    if (this.machine.faults.armed) this.#inject("read");
     if ((flags & ACCESS_MODE) === OpenFlags.writeOnly) throw failure(-Errno.EBADF, "read");
     return succeed(operations.read?.(this.process, target) ?? -Errno.EINVAL, "read");
   }
 
   write(fd: Fd, source: Uint8Array): number {
     const { operations, flags } = this.#file(fd, "write");
+    if (this.machine.faults.armed) this.#inject("write");
     if ((flags & ACCESS_MODE) === OpenFlags.readOnly) throw failure(-Errno.EBADF, "write");
     return succeed(operations.write?.(this.process, source) ?? -Errno.EINVAL, "write");
   }
@@ -101,6 +105,7 @@ export class SimulatedKernel implements Kernel {
   pread(fd: Fd, target: Uint8Array, offset: number): number {
     checkOffset(offset);
     const { operations, flags } = this.#file(fd, "pread");
+    if (this.machine.faults.armed) this.#inject("pread");
     let result: number;
     if (offset < 0) result = -Errno.EINVAL;
     else if (operations.pread === undefined) result = -Errno.ESPIPE;
@@ -113,6 +118,7 @@ export class SimulatedKernel implements Kernel {
   pwrite(fd: Fd, source: Uint8Array, offset: number): number {
     checkOffset(offset);
     const { operations, flags } = this.#file(fd, "pwrite");
+    if (this.machine.faults.armed) this.#inject("pwrite");
     let result: number;
     if (offset < 0) result = -Errno.EINVAL;
     else if (operations.pwrite === undefined) result = -Errno.ESPIPE;
@@ -124,8 +130,8 @@ export class SimulatedKernel implements Kernel {
 
   ioctl(fd: Fd, request: number, argument: IoctlArgument): number {
     const { operations } = this.#file(fd, "ioctl");
-    const { process } = this;
-    const injected = this.machine.faults.ioctl(process, request);
+    const { process, machine } = this;
+    const injected = machine.faults.armed ? machine.faults.call(process, "ioctl", { request }) : 0;
     const result =
       injected < 0
         ? injected
@@ -150,6 +156,7 @@ export class SimulatedKernel implements Kernel {
     checkOffset(offset);
     checkOffset(length);
     const file = this.#file(fd, "mmap");
+    if (this.machine.faults.armed) this.#inject("mmap");
     const memory = mapFile(this.process, file, { ...options, protection });
     if (typeof memory === "number") throw failure(memory, "mmap");
     const { memory: space } = this.process;
@@ -170,6 +177,7 @@ export class SimulatedKernel implements Kernel {
     if (!Number.isInteger(initial) || initial < 0 || initial > 0xffff_ffff) {
       throw new RangeError("eventfd: the initial count must be a 32-bit number");
     }
+    if (this.machine.faults.armed) this.#inject("eventfd");
     return succeed(this.process.install(new EventFd(initial), OpenFlags.readWrite), "eventfd");
   }
 
@@ -200,6 +208,18 @@ export class SimulatedKernel implements Kernel {
   /** Open mappings of this process. */
   get mappings(): ReadonlySet<Mapping> {
     return this.#mappings;
+  }
+
+  /** Eventfds that are watched. */
+  get watches(): number {
+    return this.#watches.size;
+  }
+
+  /** Throws the failure that somebody has planned for this call. */
+  #inject(call: InjectableCall, path?: string): void {
+    const facts = path === undefined ? {} : { path };
+    const result = this.machine.faults.call(this.process, call, facts);
+    if (result < 0) throw new VfioError({ errno: -result, syscall: call, path });
   }
 
   #file(fd: Fd, syscall: string): OpenFile {

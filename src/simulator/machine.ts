@@ -3,6 +3,7 @@ import { FrameCounter } from "./core/address-space.js";
 import { Devfs } from "./core/devfs.js";
 import { HazardLog, type Hazards } from "./core/hazards.js";
 import { HugePages } from "./core/huge-pages.js";
+import { findLeaks, type Leak } from "./core/leaks.js";
 import { nullDevice } from "./core/null-device.js";
 import { type ProcessOptions, SimulatedProcess } from "./core/process.js";
 import { SeededRandom } from "./core/random.js";
@@ -44,7 +45,7 @@ export class SimulatedMachine {
   readonly random: SeededRandom;
   readonly hazards: Hazards;
   readonly quirks: QuirkSet;
-  readonly faults = new Faults();
+  readonly faults: Faults;
   readonly hugePages: HugePages;
   readonly sysfs = new SysfsDirectory("/sys", undefined);
   readonly devfs = new Devfs();
@@ -53,6 +54,8 @@ export class SimulatedMachine {
   readonly groups: IommuGroups;
   /** Containers, groups and devices that drivers have given to VFIO. */
   readonly vfio: VfioCore;
+  /** On whose behalf the machine itself acts. */
+  readonly init: SimulatedProcess;
   readonly #frames = new FrameCounter();
   readonly #kernels = new Map<SimulatedProcess, SimulatedKernel>();
   #nextPid = FIRST_PID;
@@ -69,6 +72,8 @@ export class SimulatedMachine {
     this.hugePages = new HugePages(options.hugePages);
     this.type1 = new Type1Parameters(this.profile, this.sysfs);
     this.groups = new IommuGroupTable(this.sysfs, this.profile);
+    this.faults = new Faults(this);
+    this.init = new SimulatedProcess(1, this.#frames, { command: "init" });
     this.devfs.add("/dev/null", nullDevice);
     this.vfio = new VfioCore(this);
   }
@@ -91,6 +96,21 @@ export class SimulatedMachine {
     const victim = this.kernels.find((kernel) => kernel.process.pid === pid);
     if (victim === undefined) throw new RangeError(`there is no process ${pid}`);
     victim.shutdown();
+  }
+
+  /** Files, mappings, pins and mediated devices that are left, for a test to find none at its end. */
+  leaks(): Leak[] {
+    return findLeaks(this);
+  }
+
+  /** @throws Error that lists what `leaks` finds */
+  assertIdle(): void {
+    const leaks = this.leaks();
+    if (leaks.length === 0) return;
+    const lines = leaks.map(({ kind, pid, text }) => {
+      return `  ${kind}: ${text}${pid === undefined ? "" : ` (process ${pid})`}`;
+    });
+    throw new Error(`the machine is not idle:\n${lines.join("\n")}`);
   }
 
   /** A process has ended. */

@@ -67,7 +67,7 @@ export class SimulatedSystem implements System {
     return this.#machine.kernels
       .map(({ process }) => process)
       .filter((process) => uid === 0 || uid === process.uid)
-      .filter((process) => holds(process, path))
+      .filter((process) => process.holds(path))
       .map(({ pid, command }) => ({ pid, command }));
   }
 
@@ -83,9 +83,4 @@ export class SimulatedSystem implements System {
   pid(): number {
     return this.#process.pid;
   }
-}
-
-function holds(process: SimulatedProcess, path: string): boolean {
-  for (const [, file] of process.files.entries()) if (file.operations.name === path) return true;
-  return false;
 }

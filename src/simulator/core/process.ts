@@ -70,6 +70,12 @@ export class SimulatedProcess implements Client {
     return this.files.install(new OpenFile(operations, flags));
   }
 
+  /** Whether a file is open, by its name. */
+  holds(name: string): boolean {
+    for (const [, file] of this.files.entries()) if (file.operations.name === name) return true;
+    return false;
+  }
+
   uninstall(fd: number): void {
     this.files.remove(fd)?.drop();
   }

@@ -28,7 +28,10 @@ export class VfioCore {
       gid: 0,
       major: 10,
       minor: 196,
-      open: () => new ContainerFile(machine),
+      open: (client) => {
+        const failed = machine.faults.allocation(client);
+        return failed < 0 ? failed : new ContainerFile(machine);
+      },
     });
   }
 

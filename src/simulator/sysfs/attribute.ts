@@ -1,4 +1,5 @@
 import { Errno } from "../../errno.js";
+import { VfioError } from "../../errors.js";
 import type { Client } from "../core/client.js";
 import { PAGE_SIZE } from "../core/page.js";
 import type { Pending, Result } from "../core/result.js";
@@ -28,22 +29,24 @@ export function startStore(
   return store?.(text, client) ?? -Errno.EIO;
 }
 
-/** A store that has to end now; one that waits cannot, and says so. */
-export function storeBytes(
+/**
+ * A store that has to end now. One that waits cannot: the real kernel would sit in it,
+ * uninterruptibly, until somebody else lets go of the device.
+ *
+ * @throws VfioError with EDEADLK; what was begun goes on
+ */
+export function storeNow(
   attribute: SysfsAttribute,
   data: Uint8Array,
   client: Client,
   path: string,
 ): Result {
   const started = startStore(attribute, data, client);
-  if (typeof started === "number") return started;
-  if (started.result !== undefined) return started.result;
-  throw new WouldBlockForEver(path);
+  const result = typeof started === "number" ? started : started.result;
+  if (result !== undefined) return result;
+  throw new VfioError({ errno: Errno.EDEADLK, syscall: "write", path, hint: BLOCKS });
 }
 
-/** A write that the real kernel would sit in, uninterruptibly, until somebody else lets go. */
-export class WouldBlockForEver extends Error {
-  constructor(readonly path: string) {
-    super(`writing ${path} waits for a device that is in use`);
-  }
-}
+const BLOCKS =
+  "A real kernel would block here, uninterruptibly, until every descriptor and mapping of the " +
+  "device is closed. The removal goes on; use writeBlocking to wait for it.";

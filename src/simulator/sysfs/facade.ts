@@ -4,17 +4,13 @@ import { type BlockingWriteOptions, OpenFlags, type Sysfs, type SysfsKind } from
 import type { Client } from "../core/client.js";
 import { nextTurn } from "../core/seam.js";
 import type { SimulatedMachine } from "../machine.js";
-import { showBytes, startStore } from "./attribute.js";
+import { showBytes, startStore, storeNow } from "./attribute.js";
 import { findAttribute } from "./open.js";
 import { linkText, lookup, type SysfsAttribute, type SysfsEntry } from "./tree.js";
 import { waitFor } from "./wait.js";
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-
-const BLOCKS =
-  "A real kernel would block here, uninterruptibly, until every descriptor and mapping of the " +
-  "device is closed. The removal goes on; use writeBlocking to wait for it.";
 
 /** /sys of a simulated machine, as one process sees it. */
 export class SimulatedSysfs implements Sysfs {
@@ -35,11 +31,7 @@ export class SimulatedSysfs implements Sysfs {
 
   write(path: string, data: string | Uint8Array): number {
     const attribute = this.#open(path, OpenFlags.writeOnly);
-    const started = startStore(attribute, bytesOf(data), this.client);
-    const result = typeof started === "number" ? started : started.result;
-    if (result === undefined) {
-      throw new VfioError({ errno: Errno.EDEADLK, syscall: "write", path, hint: BLOCKS });
-    }
+    const result = storeNow(attribute, bytesOf(data), this.client, path);
     if (result < 0) throw failed(result, "write", path);
     return result;
   }

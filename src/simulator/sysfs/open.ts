@@ -4,7 +4,7 @@ import type { Client } from "../core/client.js";
 import type { FileOperations } from "../core/file.js";
 import type { Result } from "../core/result.js";
 import type { SimulatedMachine } from "../machine.js";
-import { showBytes, storeBytes } from "./attribute.js";
+import { showBytes, storeNow } from "./attribute.js";
 import { BinaryFile } from "./binary.js";
 import { lookup, type SysfsAttribute } from "./tree.js";
 
@@ -24,7 +24,7 @@ class AttributeFile implements FileOperations {
   }
 
   write(client: Client, source: Uint8Array): Result {
-    return storeBytes(this.attribute, source, client, this.name);
+    return storeNow(this.attribute, source, client, this.name);
   }
 
   pread(_client: Client, target: Uint8Array, position: number): Result {

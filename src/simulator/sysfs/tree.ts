@@ -65,6 +65,17 @@ export class SysfsDirectory {
     return path.split("/").reduce((at: SysfsDirectory, name) => at.directory(name), this);
   }
 
+  /** The directory at a relative path, if it is there. */
+  find(path: string): SysfsDirectory | undefined {
+    let at: SysfsDirectory = this;
+    for (const name of path.split("/")) {
+      const entry = at.get(name);
+      if (entry?.kind !== "directory") return undefined;
+      at = entry;
+    }
+    return at;
+  }
+
   /** A read-only attribute (0444). */
   readable(name: string, show: Show): this {
     return this.attribute(name, { mode: 0o444, show });

@@ -13,6 +13,8 @@ import type { AttachedGroup, Type1 } from "./type1.js";
 export function attachGroup(type1: Type1, client: Client, group: IommuGroup): Result {
   if (type1.invalidVaddrs > 0) return -Errno.EBUSY;
   if (isAttached(type1, group)) return -Errno.EINVAL;
+  const failed = type1.machine.faults.allocation(client);
+  if (failed < 0) return failed;
   if (group.kind === "emulated") {
     type1.emulated.push({ group, pinnedScope: true });
     return 0;

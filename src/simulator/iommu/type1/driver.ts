@@ -26,7 +26,9 @@ export const type1Driver: IommuDriver = {
   },
 
   // vfio_iommu_type1_open()
-  open(machine: SimulatedMachine, _client: Client, type: number): IommuBackend | Result {
+  open(machine: SimulatedMachine, client: Client, type: number): IommuBackend | Result {
+    const failed = machine.faults.allocation(client);
+    if (failed < 0) return failed;
     switch (type) {
       case Extension.TYPE1_IOMMU:
       case Extension.TYPE1v2_IOMMU:
