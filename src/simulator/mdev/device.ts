@@ -101,9 +101,9 @@ function store(mdev: MdevDevice, data: string): Result | Pending {
 }
 
 /**
- * drivers/vfio/mdev/mdev_core.c: mdev_device_remove(). The wait ends when nobody uses the device any
- * more. ENODEV for one that is gone or whose parent is being unregistered, EAGAIN for one that is
- * being removed already.
+ * drivers/vfio/mdev/mdev_core.c: mdev_device_remove(). The wait ends when nobody uses the device
+ * any more. ENODEV for one that is gone or whose parent is being unregistered, EAGAIN for one that
+ * is being removed already.
  */
 export function removeDevice(mdev: MdevDevice): Pending {
   const done = new Pending();

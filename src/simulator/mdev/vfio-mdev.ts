@@ -5,8 +5,8 @@ import type { MdevDevice } from "./device.js";
 import type { KernelModule } from "./module.js";
 
 /**
- * What a driver's probe ends with: gives the mediated device to VFIO, which makes an IOMMU group for
- * it. The device, or a negative error number.
+ * What a driver's probe ends with: gives the mediated device to VFIO, which makes an IOMMU group
+ * for it. The device, or a negative error number.
  */
 export function registerWithVfio(mdev: MdevDevice, ops: VfioDeviceOps): VfioDevice | Result {
   const { machine, name, directory, driver } = mdev;
@@ -17,8 +17,8 @@ export function registerWithVfio(mdev: MdevDevice, ops: VfioDeviceOps): VfioDevi
 }
 
 /**
- * What a driver's remove ends with: takes the device back, as soon as nobody uses it. `release` runs
- * then, as vfio_device_ops.release does.
+ * What a driver's remove ends with: takes the device back, as soon as nobody uses it. `release`
+ * runs then, as vfio_device_ops.release does.
  */
 export function unregisterFromVfio(device: VfioDevice, release?: () => void): Pending {
   const wait = unregisterDevice(device);

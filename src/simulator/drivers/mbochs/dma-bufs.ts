@@ -40,8 +40,8 @@ export class DmaBufs {
   }
 
   /**
-   * samples/vfio-mdev/mbochs.c: mbochs_query_gfx_plane(). The record of a mode. The driver makes one
-   * for a mode that it sees first, but forgets that it has, and answers ENOMEM that time.
+   * samples/vfio-mdev/mbochs.c: mbochs_query_gfx_plane(). The record of a mode. The driver makes
+   * one for a mode that it sees first, but forgets that it has, and answers ENOMEM that time.
    */
   recordOf(mode: DisplayMode): DmaBufRecord | Result {
     const known = this.#records.find((record) => equal(record.mode, mode));

@@ -23,7 +23,9 @@ const initial: readonly (readonly [offset: number, bytes: readonly number[]])[] 
   [0x60, [...new TextEncoder().encode("PCI Serial/UART")]],
 ];
 
-/** The configuration space of an mtty: bytes, of which a few writes at exact offsets change some. */
+/**
+ * The configuration space of an mtty: bytes, of which a few writes at exact offsets change some.
+ */
 export class MttyConfigSpace {
   readonly #config: ConfigBytes;
   readonly #twoPorts: boolean;

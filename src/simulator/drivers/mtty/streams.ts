@@ -110,8 +110,8 @@ export class ResumingStream extends MigrationStreamFile {
   }
 
   /**
-   * samples/vfio-mdev/mtty.c: mtty_resume_write(). The write that completes a wrong header is EFAULT,
-   * but its bytes are taken and so are all that follow.
+   * samples/vfio-mdev/mtty.c: mtty_resume_write(). The write that completes a wrong header is
+   * EFAULT, but its bytes are taken and so are all that follow.
    */
   write(_client: Client, source: Uint8Array): Result {
     if (this.position + source.length > this.data.length) return -Errno.ENOMEM;

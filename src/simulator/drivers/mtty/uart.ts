@@ -1,7 +1,7 @@
 /**
  * One serial port of samples/vfio-mdev/mtty.c (struct serial_port): a 16550 whose transmitter is
- * wired to its own receiver. Pure: it knows registers, not VFIO. The state is kept in the bytes that
- * the kernel's struct has, so that a migration stream carries it whole, padding included.
+ * wired to its own receiver. Pure: it knows registers, not VFIO. The state is kept in the bytes
+ * that the kernel's struct has, so that a migration stream carries it whole, padding included.
  */
 
 /** Where each part of the state is among the bytes of struct serial_port. */
