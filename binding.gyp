@@ -7,6 +7,7 @@
         "native/address_space.cc",
         "native/arguments.cc",
         "native/async.cc",
+        "native/batch.cc",
         "native/bus_error.cc",
         "native/calls.cc",
         "native/container.cc",
@@ -21,6 +22,7 @@
         "native/iommu_type1.cc",
         "native/memory.cc",
         "native/region.cc",
+        "native/register_access.cc",
         "native/slots.cc",
         "native/sysfs.cc"
       ],

@@ -9,7 +9,9 @@ export interface KernelRecipe {
   readonly origin: KernelOrigin;
   /** The package that holds the source, of the sample drivers at least. */
   readonly source: string;
-  /** Upstream version on which the project's profile was measured; preferred while it is offered. */
+  /**
+   * Upstream version on which the project's profile was measured; preferred while it is offered.
+   */
   readonly measured: string;
 }
 

@@ -1,7 +1,8 @@
 // One guarded access to device memory: exactly one load or store of exactly that width. Answers 0,
 // or EIO where the device answered with a bus error. Alignment and bounds are the caller's.
 //
-// Only one translation unit may include this (region.cc): the fixups name its instructions.
+// Everything here is internal to the file that includes it: a fixup names one instruction, and must
+// not lose it to the linker's merging of equal functions.
 #pragma once
 
 #include <errno.h>

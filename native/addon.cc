@@ -1,11 +1,13 @@
 // The addon: what src/linux/ calls. Every function is one system call, or one access to mapped
 // device memory; src/linux/addon.ts has their types.
+#include "batch.h"
 #include "calls.h"
 #include "environment.h"
 #include "eventfd.h"
 #include "ioctl.h"
 #include "memory.h"
 #include "region.h"
+#include "register_access.h"
 #include "sysfs.h"
 
 NAPI_MODULE_INIT() {
@@ -15,6 +17,7 @@ NAPI_MODULE_INIT() {
   napi_set_named_property(env, exports, "pageSize", page_size);
   const bool made = Environment::Create(env, exports) && ExportCalls(env, exports) &&
                     ExportIoctl(env, exports) && ExportRegion(env, exports) &&
+                    ExportRegisterAccess(env, exports) && ExportBatch(env, exports) &&
                     ExportEventfd(env, exports) && ExportMemory(env, exports) &&
                     ExportSysfs(env, exports);
   if (!made) {

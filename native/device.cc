@@ -2,6 +2,7 @@
 #include <linux/vfio.h>
 
 #include "device_feature.h"
+#include "kernel_abi.h"
 #include "request_rule.h"
 
 namespace node_vfio {
@@ -14,6 +15,19 @@ static_assert(sizeof(vfio_pci_hot_reset) == 12);
 static_assert(sizeof(vfio_device_gfx_plane_info) == 64);
 static_assert(sizeof(vfio_device_ioeventfd) == 32);
 static_assert(sizeof(vfio_device_feature) == 8);
+
+namespace {
+
+// The token is read: 16 bytes of a UUID.
+bool BindPointers(const AddressSpace& space, const Payload& payload) {
+  abi::DeviceBind bind;
+  uint64_t token = 0;
+  if (!payload.Read(0, &bind) || (bind.flags & abi::kBindFlagToken) == 0) return true;
+  if (!payload.Read(sizeof bind, &token)) return true;
+  return space.Contains(token, abi::kTokenBytes, false);
+}
+
+}  // namespace
 
 RequestRules DeviceRequests() {
   static constexpr RequestRule rules[] = {
@@ -28,6 +42,9 @@ RequestRules DeviceRequests() {
       {VFIO_DEVICE_GET_GFX_DMABUF, Takes::kBytes, nullptr, ResultIsDescriptor},
       {VFIO_DEVICE_IOEVENTFD, Takes::kBytes, nullptr, nullptr},
       {VFIO_DEVICE_FEATURE, Takes::kBytes, FeaturePointers, FeatureOpened},
+      {abi::kDeviceBindIommufd, Takes::kBytes, BindPointers, nullptr},
+      {abi::kDeviceAttachIommufdPt, Takes::kBytes, nullptr, nullptr},
+      {abi::kDeviceDetachIommufdPt, Takes::kBytes, nullptr, nullptr},
   };
   return {rules, sizeof rules / sizeof rules[0]};
 }

@@ -51,6 +51,8 @@ RequestRules Type1Requests() {
       {VFIO_IOMMU_GET_INFO, Takes::kBytes, nullptr, nullptr},
       {VFIO_IOMMU_MAP_DMA, Takes::kBytes, MapPointers, nullptr},
       {VFIO_IOMMU_UNMAP_DMA, Takes::kBytes, UnmapPointers, nullptr},
+      {VFIO_IOMMU_ENABLE, Takes::kNumber, nullptr, nullptr},  // sPAPR's; type1 says ENOTTY
+      {VFIO_IOMMU_DISABLE, Takes::kNumber, nullptr, nullptr},
       {VFIO_IOMMU_DIRTY_PAGES, Takes::kBytes, DirtyPagesPointers, nullptr},
   };
   return {rules, sizeof rules / sizeof rules[0]};

@@ -51,6 +51,21 @@ struct DmaLoggingReport {
 };
 static_assert(sizeof(DmaLoggingReport) == 32 && offsetof(DmaLoggingReport, bitmap) == 24);
 
+// A device's own character device and iommufd (6.6). Later kernels take a token with `Bind`.
+constexpr unsigned long kDeviceBindIommufd = _IO(VFIO_TYPE, VFIO_BASE + 18);
+constexpr unsigned long kDeviceAttachIommufdPt = _IO(VFIO_TYPE, VFIO_BASE + 19);
+constexpr unsigned long kDeviceDetachIommufdPt = _IO(VFIO_TYPE, VFIO_BASE + 20);
+constexpr __u32 kBindFlagToken = 1;
+constexpr size_t kTokenBytes = 16;
+
+struct DeviceBind {
+  __u32 argsz;
+  __u32 flags;
+  __s32 iommufd;
+  __u32 out_devid;
+};
+static_assert(sizeof(DeviceBind) == 16);
+
 // On the data file of a migration (6.2): how much is left to read.
 constexpr unsigned long kMigGetPrecopyInfo = _IO(VFIO_TYPE, VFIO_BASE + 21);
 

@@ -6,7 +6,7 @@ namespace node_vfio {
 
 struct Environment;
 
-// mmap, munmap, read8 ... write64 (through the frame), readBytes, writeBytes.
+// mmap, munmap.
 bool ExportRegion(napi_env env, napi_value exports);
 
 // munmap(2) of every mapped region of an environment that ends.

@@ -19,6 +19,21 @@ constexpr uint64_t kSlotBytes = uint64_t{1} << 32;
 // A power of two, so that any number leads to a slot by masking it.
 constexpr uint32_t kSlotCount = 16384;
 
+template <typename Width>
+constexpr unsigned kShift = sizeof(Width) == 8   ? 3
+                            : sizeof(Width) == 4 ? 2
+                                                 : sizeof(Width) / 2;
+
+// Whether an access may go there at all. Rotating moves the bits of a misaligned offset to the top,
+// so that one comparison finds both that and an offset past the end. The empty slot of a closed
+// mapping has no end to be before.
+template <typename Width>
+inline bool IsInside(const Slot& slot, uint32_t offset) {
+  constexpr unsigned shift = kShift<Width>;
+  const uint32_t index = shift == 0 ? offset : offset >> shift | offset << (32 - shift);
+  return index < slot.length >> shift;
+}
+
 class Slots {
  public:
   // Takes charge of a table of kSlotCount empty slots.

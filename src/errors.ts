@@ -42,7 +42,9 @@ export class VfioError extends Error {
     this.hint = facts.hint;
   }
 
-  /** The same failure with a hint (and a path, if it had none): errors are facts, hints come later. */
+  /**
+   * The same failure with a hint (and a path, if it had none): errors are facts, hints come later.
+   */
   with(more: { hint?: string | undefined; path?: string | undefined }): VfioError {
     const { syscall, request } = this;
     return new VfioError({

@@ -46,7 +46,11 @@ export class Faults {
   /** Takes back everything that is planned and everything that is wrong with devices. */
   clear(): void {
     for (const planned of [...this.#planned]) planned.cancel();
-    this.#devices.clear();
+    // Devices keep what they were given, so that looking at it costs nothing.
+    for (const faults of this.#devices.values()) {
+      faults.reset = undefined;
+      faults.lost = false;
+    }
   }
 
   /** What is wrong with a device, to read and to set. By `0000:00:05.0`, or a UUID. */

@@ -98,7 +98,9 @@ export class SimulatedMachine {
     victim.shutdown();
   }
 
-  /** Files, mappings, pins and mediated devices that are left, for a test to find none at its end. */
+  /**
+   * Files, mappings, pins and mediated devices that are left, for a test to find none at its end.
+   */
   leaks(): Leak[] {
     return findLeaks(this);
   }

@@ -14,7 +14,7 @@ export const quirks = {
   "ioapic-lost-level":
     "an interrupt line that is up before anybody listens is not seen until it moves (QEMU)",
   "nvme-reset-loses-functions":
-    "nvme: resetting the physical function takes its virtual ones away, and says they are on (QEMU)",
+    "nvme: resetting the physical function takes its virtual ones, and says they are on (QEMU)",
 } as const;
 
 /** The name of a quirk. */

@@ -8,7 +8,9 @@ import { patience, type TakeOptions } from "./stop-mdev.js";
 
 type Host = Pick<Kernel, "sysfs" | "system" | "clock">;
 
-/** Sets the only driver that may take a device, or lifts that (a newline: zero bytes do nothing). */
+/**
+ * Sets the only driver that may take a device, or lifts that (a newline: zero bytes do nothing).
+ */
 export function setDriverOverride(kernel: Host, address: string, driver: string | undefined): void {
   const path = `${pciBus}/devices/${address}/driver_override`;
   write(kernel, path, driver ?? "\n");

@@ -46,7 +46,8 @@ export async function vfio(
 export function transcript(argv: readonly string[], { code, out, err }: Outcome): string {
   const words = argv.map((word) => (/[\s"*]/.test(word) || word === "" ? `'${word}'` : word));
   const part = (name: string, text: string) => (text === "" ? "" : `--- ${name}\n${text}`);
-  const text = `$ vfio ${words.join(" ")}\n${part("stdout", out)}${part("stderr", err)}--- exit ${code}\n`;
+  const streams = part("stdout", out) + part("stderr", err);
+  const text = `$ vfio ${words.join(" ")}\n${streams}--- exit ${code}\n`;
   return withoutChance(text);
 }
 

@@ -117,7 +117,8 @@ describe("a process", () => {
       const fd = kernel.eventfd();
       const watch = kernel.watch(fd, () => { console.log("heard"); watch.unref(); });
       ${ref}
-      setTimeout(() => kernel.write(fd, new Uint8Array(new BigUint64Array([1n]).buffer)), 50).unref();
+      const one = new Uint8Array(new BigUint64Array([1n]).buffer);
+      setTimeout(() => kernel.write(fd, one), 50).unref();
     `;
     expect(runProgram(body(""))).toMatchObject({ status: 0, stdout: "" });
     expect(runProgram(body("watch.ref()"))).toMatchObject({ status: 0, stdout: "heard\n" });
@@ -127,7 +128,10 @@ describe("a process", () => {
     const { status, stdout } = runProgram(`
       const kernel = new LinuxKernel();
       process.on("uncaughtException", (error) => console.log("caught", error.message));
-      const watch = kernel.watch(kernel.eventfd(1), () => { watch.unref(); throw new Error("mine"); });
+      const watch = kernel.watch(kernel.eventfd(1), () => {
+        watch.unref();
+        throw new Error("mine");
+      });
       watch.ref();
     `);
     expect({ status, stdout }).toEqual({ status: 0, stdout: "caught mine\n" });

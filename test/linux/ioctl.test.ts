@@ -1,6 +1,6 @@
-// Goal: an ioctl's bytes reach the kernel exactly as long as they are: it can neither read nor write
-// past them. Requests that are not VFIO's pass only by the unsafe entry, where a terminal stands in
-// for a device.
+// Goal: an ioctl's bytes reach the kernel exactly as long as they are: it can neither read nor
+// write past them. Requests that are not VFIO's pass only by the unsafe entry, where a terminal
+// stands in for a device.
 
 import { expect, it } from "vitest";
 import { OpenFlags } from "../../src/kernel.js";

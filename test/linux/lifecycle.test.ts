@@ -7,7 +7,9 @@ import { describe, mappingsOf, openDescriptors, runProgram, temporaryFile } from
 
 const library = new URL("../../dist/src/", import.meta.url).href;
 
-/** What a worker has open when it ends: a file twice, a mapping, memory, eventfds, a call underway. */
+/**
+ * What a worker has open when it ends: a file twice, a mapping, memory, eventfds, a call underway.
+ */
 const OPENS = `
   import { workerData, parentPort } from "node:worker_threads";
   const { LinuxKernel } = await import(workerData.library + "linux/index.js");

@@ -166,7 +166,8 @@ describe("writeBlocking", () => {
     const started = Date.now();
     const { status } = runProgram(`
       const kernel = new LinuxKernel();
-      await kernel.sysfs.writeBlocking(${JSON.stringify(path)}, "1", { timeout: 100 }).catch(() => {});
+      const path = ${JSON.stringify(path)};
+      await kernel.sysfs.writeBlocking(path, "1", { timeout: 100 }).catch(() => {});
     `);
     expect(status).toBe(0);
     expect(Date.now() - started).toBeLessThan(10_000);

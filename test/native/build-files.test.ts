@@ -1,5 +1,5 @@
-// Goal: both build files build the same addon, of all sources that there are, and TypeScript and C++
-// agree on the frame between them.
+// Goal: both build files build the same addon, of all sources that there are, and TypeScript and
+// C++ agree on the frame between them.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
-// Goal: no native function crashes the process, whatever JavaScript passes to it. The same runs under
-// sanitizers in sanitizers.mjs.
+// Goal: no native function crashes the process, whatever JavaScript passes to it. The same runs
+// under sanitizers in sanitizers.mjs.
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

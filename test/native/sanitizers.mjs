@@ -1,6 +1,6 @@
 /**
- * The addon under AddressSanitizer, LeakSanitizer and UBSan: random calls, and the tests of the host
- * kernel with their workers, exits and bus errors. `npm test` runs it.
+ * The addon under AddressSanitizer, LeakSanitizer and UBSan: random calls, and the tests of the
+ * host kernel with their workers, exits and bus errors. `npm test` runs it.
  *
  * Exits with 77 where the sanitizers are not installed.
  */

@@ -236,7 +236,7 @@ describe("unbind", () => {
     expect(available()).toBe("2\n");
   });
 
-  test("of a device in use keeps a removal waiting behind it, the bus link still there", async () => {
+  test("of a device in use keeps a removal waiting, the bus link still there", async () => {
     create(uuid());
     const release = driver.use(uuid());
     const done: string[] = [];

@@ -61,7 +61,7 @@ describe("loop-back", () => {
     expect(uart.read(LSR)).toBe(0x60);
   });
 
-  test("a full FIFO looks empty, one byte more overruns it, the next accepted one clears that", () => {
+  test("a full FIFO looks empty, one byte more overruns it, the next accepted clears that", () => {
     send(...bytes(16));
     expect(uart.read(LSR)).toBe(0x60);
     send(16);

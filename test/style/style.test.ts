@@ -42,7 +42,12 @@ function longFunctions(path: string, lines: readonly string[]): string[] {
   const long: string[] = [];
   lines.forEach((line, at) => {
     const match = start.exec(line);
-    if (match === null || /^\s*(if|for|while|switch|describe|return|expect)\b/.test(line)) return;
+    if (
+      match === null ||
+      line.endsWith("=> {") ||
+      /^\s*(if|for|while|switch|describe|return|expect)\b/.test(line)
+    )
+      return;
     const end = lines.findIndex((other, index) => index > at && other === `${match[1]}}`);
     if (end - at + 1 > 70) long.push(`${path}:${at + 1}: ${end - at + 1} lines`);
   });

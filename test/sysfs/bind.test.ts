@@ -136,7 +136,7 @@ describe("unbind", () => {
     await expect(refusal).rejects.toThrow(/is with uio_pci_generic, which is not a VFIO driver/);
   });
 
-  it("refuses a device that somebody has, until forced, and then does not wait for ever", async () => {
+  it("refuses a device that somebody has, until forced, then does not wait for ever", async () => {
     const machine = guestMachine();
     bindTo(machine, edu, "vfio-pci");
     const holder = await Vfio.open({ kernel: machine.process({ command: "qemu" }) });

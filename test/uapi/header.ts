@@ -21,7 +21,8 @@ export function evaluate(expressions: string[]): Map<string, number> {
   try {
     const source = join(folder, "ask.cc");
     const lines = expressions.map((text) => `  printf("%llu\\n", (unsigned long long)(${text}));`);
-    const program = `#include <cstddef>\n#include <cstdio>\n#include <linux/vfio.h>\nint main() {\n`;
+    const headers = ["cstddef", "cstdio", "linux/vfio.h"].map((name) => `#include <${name}>\n`);
+    const program = `${headers.join("")}int main() {\n`;
     writeFileSync(source, `${program}${lines.join("\n")}\n}\n`);
     execFileSync("g++", ["-Wno-invalid-offsetof", "-o", join(folder, "ask"), source]);
     const answers = execFileSync(join(folder, "ask"), { encoding: "utf8" }).trim().split("\n");

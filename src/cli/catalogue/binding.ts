@@ -12,8 +12,8 @@ export const bindingCommands: readonly CommandSpec[] = [
     usage: "bind <device>",
     summary: "give a PCI device to vfio-pci",
     about:
-      "Sets driver_override, takes the device from the driver that has it, probes, and looks that " +
-      "the driver and /dev/vfio/N are there. If one step fails, everything is put back.",
+      "Sets driver_override, takes the device from its driver, probes, and looks that the new " +
+      "driver and /dev/vfio/N are there. If one step fails, everything is put back.",
     options: [
       { flags: "-d, --driver <name>", text: "another VFIO driver", initial: "vfio-pci" },
       ...takeOptions,

@@ -107,7 +107,9 @@ function readRange(
   return overlaps ? -Errno.EINVAL : range;
 }
 
-/** drivers/vfio/iova_bitmap.c: iova_bitmap_set(): bits of the client's bitmap, both ends included. */
+/**
+ * drivers/vfio/iova_bitmap.c: iova_bitmap_set(): bits of the client's bitmap, both ends included.
+ */
 function markBits({ memory }: Client, bitmap: number, first: number, last: number): void {
   const byte = new Uint8Array(1);
   for (let bit = first; bit <= last; bit += 1) {

@@ -17,7 +17,7 @@ export const PinProt = { read: 1, write: 2 } as const;
  * given back by `unpinPages`, also when `dmaUnmap` says that its mapping goes away.
  *
  * @returns the pages in order, -EINVAL (no mapping, device not open, no `dmaUnmap`), -E2BIG (more
- *   than 512), -EACCES (type1 v1), -EPERM (direction), -EBUSY (an address is being updated), -EFAULT
+ * than 512), -EACCES (type1 v1), -EPERM (direction), -EBUSY (an address is being updated), -EFAULT
  *   or -ENOMEM (limit)
  *
  * drivers/vfio/container.c: vfio_pin_pages()

@@ -22,10 +22,10 @@ const LONG = 0xffff_ffff;
  * Ranges of page frame numbers that do not overlap, each with a small number (a handle). A Number
  * is exact for every page of a 64-bit address space.
  *
- * Ranges stand sorted in blocks of typed arrays; a sorted array of the blocks' first pages finds the
- * block. Removing a range leaves a hole, which the next range nearby takes: unmapping and mapping
- * again moves nothing. Three rules keep searches right: slots are sorted by start, holes included;
- * no hole's start lies inside a range; a block's first slot is no hole.
+ * Ranges stand sorted in blocks of typed arrays; a sorted array of the blocks' first pages finds
+ * the block. Removing a range leaves a hole, which the next range nearby takes: unmapping and
+ * mapping again moves nothing. Three rules keep searches right: slots are sorted by start, holes
+ * included; no hole's start lies inside a range; a block's first slot is no hole.
  */
 export class IovaMap {
   /** Starts of the slots; Infinity in those that are not in use. */

@@ -141,7 +141,7 @@ function msiBits(config: ConfigSpace, offset: number): [number, 1 | 2 | 4, numbe
   return bits;
 }
 
-/** Prefix blocking, and reset where the function has it; links and slots are the bridges' affair. */
+/** Prefix blocking, and reset where the function has it. Links and slots: the bridges' affair. */
 function expressBits(config: ConfigSpace, offset: number): [number, 1 | 2 | 4, number][] {
   const flr = (config.read32(offset + PciExp.DEVCAP) & PciExp.DEVCAP_FLR) !== 0;
   return [

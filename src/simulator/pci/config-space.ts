@@ -14,15 +14,27 @@ export class ConfigSpace {
   readonly writable: Uint8Array;
   /** Bits that writing 1 clears. */
   readonly clearable: Uint8Array;
-  /** False once nobody answers any more: ones are read, and writes are lost. */
-  present = true;
+  #vanished = false;
+  readonly #faults: { readonly lost: boolean };
   /** The device's reaction to a write. */
   written: ConfigWritten | undefined;
 
-  constructor(initial: Uint8Array) {
+  /** `faults.lost` takes the function off the bus as long as it is set. */
+  constructor(initial: Uint8Array, faults: { readonly lost: boolean } = { lost: false }) {
+    this.#faults = faults;
     this.bytes = Uint8Array.from(initial);
     this.writable = new Uint8Array(initial.length);
     this.clearable = new Uint8Array(initial.length);
+  }
+
+  /** False while nobody answers: ones are read, and writes are lost. */
+  get present(): boolean {
+    return !this.#vanished && !this.#faults.lost;
+  }
+
+  /** Nobody answers any more. */
+  vanish(): void {
+    this.#vanished = true;
   }
 
   get size(): number {

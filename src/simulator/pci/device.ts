@@ -1,6 +1,7 @@
-import { PciCap, PciCommand, PciConfig, PciHeaderType, PciStatus } from "../../uapi/pci-regs.js";
+import { PciCommand, PciConfig, PciStatus } from "../../uapi/pci-regs.js";
 import type { Width } from "../core/file.js";
 import type { Result } from "../core/result.js";
+import type { DeviceFaults } from "../faults.js";
 import type { DmaDomain, IommuGroup, IommuGroupMember } from "../iommu/iommu-group.js";
 import type { SimulatedMachine } from "../machine.js";
 import { Mutex } from "../mdev/locks.js";
@@ -8,12 +9,12 @@ import type { SysfsDirectory } from "../sysfs/tree.js";
 import { formatPciAddress, type PciAddress } from "./address.js";
 import { Bar } from "./bar.js";
 import type { PciBus } from "./bus.js";
-import { capabilitiesOf } from "./capability-list.js";
 import type { FunctionSpec, PciChip } from "./chip.js";
 import { chipBus } from "./chip-bus.js";
 import { applyMasks } from "./config-masks.js";
 import { ConfigSpace } from "./config-space.js";
 import type { PciDriver } from "./driver.js";
+import { type InheritedIdentity, PciIdentity } from "./identity.js";
 import type { InterruptRemapping } from "./interrupt-remapping.js";
 import { routedLine } from "./interrupt-routing.js";
 import { PciInterrupts } from "./interrupts.js";
@@ -40,7 +41,7 @@ export interface PciDeviceOptions {
 const nobody = 0;
 
 /** struct pci_dev: a function on the bus, the chip behind it, and what the kernel knows of it. */
-export class PciDevice implements IommuGroupMember {
+export class PciDevice extends PciIdentity implements IommuGroupMember {
   readonly machine: SimulatedMachine;
   /** Where its messages get their addresses from. */
   readonly remapping: InterruptRemapping;
@@ -48,11 +49,14 @@ export class PciDevice implements IommuGroupMember {
   readonly address: PciAddress;
   readonly name: string;
   readonly spec: FunctionSpec;
-  readonly directory: SysfsDirectory;
+  /** Made anew when the function is found again. */
+  directory: SysfsDirectory;
   /** Interrupt line: the firmware's until the function is enabled, then the I/O APIC's. */
   irq: number;
   readonly physicalFunction: PciDevice | undefined;
   readonly config: ConfigSpace;
+  /** What a test wants to be wrong with it. */
+  readonly faults: DeviceFaults;
   readonly bars: readonly (Bar | undefined)[];
   readonly rom: OptionRom | undefined;
   readonly chip: PciChip;
@@ -77,25 +81,25 @@ export class PciDevice implements IommuGroupMember {
   enableCount = 0;
   /** Memory BARs answer: COMMAND.MEM is set, they are in place, and the function is awake. */
   decoding = false;
-  readonly #capabilities = new Map<number, number>();
-  readonly #extendedCapabilities = new Map<number, number>();
+  #gone = false;
 
   constructor({ machine, bus, address, spec, directory, irq, ...rest }: PciDeviceOptions) {
+    const name = formatPciAddress(address);
+    const faults = machine.faults.device(name);
+    const config = new ConfigSpace(spec.config, faults);
+    super(config, inherit(rest.physicalFunction));
     this.machine = machine;
     this.remapping = rest.remapping;
     this.bus = bus;
     this.address = address;
-    this.name = formatPciAddress(address);
+    this.name = name;
     this.spec = spec;
     this.directory = directory;
     this.irq = irq;
     this.physicalFunction = rest.physicalFunction;
-    this.config = new ConfigSpace(spec.config);
-    applyMasks(this.config);
-    for (const { id, offset, extended } of capabilitiesOf(this.config)) {
-      const known = extended ? this.#extendedCapabilities : this.#capabilities;
-      if (!known.has(id)) known.set(id, offset);
-    }
+    this.faults = faults;
+    this.config = config;
+    applyMasks(config);
     this.bars = Array.from({ length: 6 }, (_, index) => {
       const bar = spec.bars.find((one) => one.index === index);
       return bar === undefined ? undefined : new Bar(bar);
@@ -118,55 +122,21 @@ export class PciDevice implements IommuGroupMember {
     return this.driver !== undefined;
   }
 
-  get vendor(): number {
-    return (this.physicalFunction?.config ?? this.config).read16(PciConfig.VENDOR_ID);
-  }
-
-  get device(): number {
-    const { sriov } = this.physicalFunction ?? {};
-    return sriov?.deviceId ?? this.config.read16(PciConfig.DEVICE_ID);
-  }
-
-  /** Base class, subclass and programming interface: 0x010802. */
-  get classCode(): number {
-    return this.config.read32(PciConfig.REVISION_ID) >>> 8;
-  }
-
-  get headerType(): number {
-    return this.config.read8(PciConfig.HEADER_TYPE) & PciHeaderType.MASK;
-  }
-
-  get isBridge(): boolean {
-    return this.headerType === PciHeaderType.BRIDGE;
-  }
-
   get isVirtualFunction(): boolean {
     return this.physicalFunction !== undefined;
-  }
-
-  get isPcie(): boolean {
-    return this.findCapability(PciCap.EXP) !== 0;
-  }
-
-  /** Where the capability is, as the kernel has seen it once and for all; 0 without it. */
-  findCapability(id: number): number {
-    return this.#capabilities.get(id) ?? 0;
-  }
-
-  findExtendedCapability(id: number): number {
-    return this.#extendedCapabilities.get(id) ?? 0;
   }
 
   /** A read cycle on a BAR. Nobody answers while memory decoding is off. */
   read(bar: number, offset: number, width: Width): number {
     if (!this.decoding) return nobody;
+    if (this.faults.lost) return 2 ** (8 * width) - 1;
     const { msix } = this.interrupts;
     if (msix?.covers(bar, offset) === true) return msix.read(offset, width);
     return this.chip.read(bar, offset, width);
   }
 
   write(bar: number, offset: number, width: Width, value: number): void {
-    if (!this.decoding) return;
+    if (!this.decoding || this.faults.lost) return;
     const { msix } = this.interrupts;
     if (msix?.covers(bar, offset) === true) msix.write(offset, width, value);
     else this.chip.write(bar, offset, width, value);
@@ -174,18 +144,25 @@ export class PciDevice implements IommuGroupMember {
 
   read64(bar: number, offset: number): bigint {
     if (!this.decoding) return BigInt(nobody);
+    if (this.faults.lost) return 0xffff_ffff_ffff_ffffn;
     if (this.interrupts.msix?.covers(bar, offset) !== true) return this.chip.read64(bar, offset);
     return (BigInt(this.read(bar, offset + 4, 4)) << 32n) | BigInt(this.read(bar, offset, 4));
   }
 
   write64(bar: number, offset: number, value: bigint): void {
-    if (!this.decoding) return;
+    if (!this.decoding || this.faults.lost) return;
     if (this.interrupts.msix?.covers(bar, offset) !== true) {
       this.chip.write64(bar, offset, value);
       return;
     }
     this.write(bar, offset, 4, Number(value & 0xffff_ffffn));
     this.write(bar, offset + 4, 4, Number(value >> 32n));
+  }
+
+  /** An error is reported to its driver, as advanced error reporting does. */
+  // drivers/pci/pcie/err.c: pcie_do_recovery()
+  reportError(): void {
+    if (this.isPcie) this.driver?.errorDetected?.(this);
   }
 
   // drivers/pci/pci.c: pci_enable_device()
@@ -209,9 +186,19 @@ export class PciDevice implements IommuGroupMember {
     if (this.enableCount === 0) this.command(0, PciCommand.MASTER);
   }
 
+  /** What the kernel knew of it is gone: the function is found as if for the first time. */
+  forget(): void {
+    const { parent, name } = this.directory;
+    if (parent !== undefined) this.directory = parent.directory(name);
+    this.driverOverride = undefined;
+    this.enableCount = 0;
+    this.power.known = false;
+  }
+
   /** Nobody is there any more, though the kernel does not know. */
   vanish(): void {
-    this.config.present = false;
+    this.#gone = true;
+    this.config.vanish();
     this.interrupts.setLine(false);
     this.refreshDecoding();
   }
@@ -226,7 +213,7 @@ export class PciDevice implements IommuGroupMember {
   refreshDecoding(): void {
     const command = this.config.read16(PciConfig.COMMAND);
     const memory = (command & PciCommand.MEMORY) !== 0 && this.#barsInPlace();
-    const there = this.config.present && !this.power.asleep;
+    const there = !this.power.asleep && !this.#gone;
     this.decoding = there && (memory || this.isVirtualFunction);
   }
 
@@ -249,7 +236,7 @@ export class PciDevice implements IommuGroupMember {
   /** Where its bus cycles go: nowhere while COMMAND.MASTER is off. */
   get busMaster(): DmaDomain | undefined {
     const on = (this.config.read16(PciConfig.COMMAND) & PciCommand.MASTER) !== 0;
-    return on ? this.group?.domain : undefined;
+    return on && this.config.present ? this.group?.domain : undefined;
   }
 
   /** The interrupt status bit shows the line, masked or not. */
@@ -258,4 +245,11 @@ export class PciDevice implements IommuGroupMember {
     const status = this.config.bytes[at]!;
     this.config.bytes[at] = asserted ? status | PciStatus.INTERRUPT : status & ~PciStatus.INTERRUPT;
   }
+}
+
+/** Virtual functions have their physical one's identifiers, and a device number of their own. */
+function inherit(physical: PciDevice | undefined): Partial<InheritedIdentity> {
+  if (physical === undefined) return {};
+  const device = physical.sriov?.deviceId ?? physical.device;
+  return { vendor: physical.vendor, device, subsystemVendor: physical.subsystemVendor };
 }

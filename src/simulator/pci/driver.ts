@@ -40,19 +40,19 @@ export interface PciDriver {
   remove(device: PciDevice): Pending | undefined;
   /** Writes to `sriov_numvfs`; ENOENT where the driver has nothing for it. */
   configureSriov?(device: PciDevice, functions: number): Result | Pending;
+  /** The bus reports an error of the device. */
+  errorDetected?(device: PciDevice): void;
   /** A virtual function of a device of the driver has appeared. */
   functionAdded?(physical: PciDevice, device: PciDevice): void;
 }
 
 // drivers/pci/pci.h: pci_match_one_device()
 export function matchesId(id: PciId, device: PciDevice): boolean {
-  const { config } = device;
-  const subsystem = config.read32(0x2c);
   return (
     (id.vendor === anyId || id.vendor === device.vendor) &&
     (id.device === anyId || id.device === device.device) &&
-    (id.subvendor === anyId || id.subvendor === (subsystem & 0xffff)) &&
-    (id.subdevice === anyId || id.subdevice === subsystem >>> 16) &&
+    (id.subvendor === anyId || id.subvendor === device.subsystemVendor) &&
+    (id.subdevice === anyId || id.subdevice === device.subsystemDevice) &&
     ((id.classCode ^ device.classCode) & id.classMask) === 0
   );
 }

@@ -1,4 +1,4 @@
-import { PciCap, PciExp, PciExpType, PciExtCap, PciHeaderType } from "../../uapi/pci-regs.js";
+import { PciCap, PciExp, PciExpType, PciExtCap } from "../../uapi/pci-regs.js";
 import type { HardwareIommu, IommuGroup, ReservedRegion } from "../iommu/iommu-group.js";
 import type { SimulatedMachine } from "../machine.js";
 import type { PciBus } from "./bus.js";
@@ -66,7 +66,7 @@ function isolates(device: PciDevice): boolean {
 
 /** Other functions of a device with several. */
 function slotMates(device: PciDevice): PciDevice[] {
-  const { bus, address, config } = device;
-  if ((config.read8(0x0e) & PciHeaderType.MULTI) === 0) return [];
+  const { bus, address } = device;
+  if (!device.multifunction) return [];
   return bus.devices.filter((other) => other.address.device === address.device);
 }

@@ -10,7 +10,7 @@ import { attachAny, locked } from "./driver-core.js";
 import { pcieport, shpchp, uioPciGeneric } from "./host-drivers.js";
 import { InterruptRemapping } from "./interrupt-remapping.js";
 import { line, RegisteredDriver } from "./registered-driver.js";
-import { removeDevice } from "./removal.js";
+import { removeDevice, rescan } from "./removal.js";
 import { busFiles } from "./sysfs-bus.js";
 import { vfioPciDriver } from "./vfio/driver.js";
 import { vfioPciModule } from "./vfio/module.js";
@@ -22,6 +22,8 @@ export class PciHost {
   readonly buses = new Map<number, PciBus>();
   /** Functions in the order in which they were found. */
   readonly devices = new Set<PciDevice>();
+  /** Functions that are plugged in and were removed from the kernel's lists. */
+  readonly removed = new Set<PciDevice>();
   readonly drivers = new Map<string, RegisteredDriver>();
   /** /sys/devices/pci0000:00 */
   readonly directory: SysfsDirectory;
@@ -84,6 +86,11 @@ export class PciHost {
   // drivers/pci/remove.c: pci_stop_and_remove_bus_device()
   remove(device: PciDevice): Result | Pending {
     return removeDevice(this, device);
+  }
+
+  /** Looks for functions again. */
+  rescan(): void {
+    rescan(this);
   }
 
   /** /sys/class/pci_bus/0000:00, which lives below the bridge. */

@@ -42,7 +42,7 @@ export class PciInterrupts {
 
   /** A level-triggered line calls as long as it is up and let through. */
   evaluate(): void {
-    if (!this.#asserted) return;
+    if (!this.#asserted || !this.#device.config.present) return;
     const command = this.#device.config.read16(PciConfig.COMMAND);
     if ((command & PciCommand.INTX_DISABLE) === 0) this.handlers.line?.();
   }
@@ -69,6 +69,7 @@ export class PciInterrupts {
   /** A message is a write on the bus. */
   #mayWrite(): boolean {
     const { config, power } = this.#device;
+    if (!config.present) return false;
     return (config.read16(PciConfig.COMMAND) & PciCommand.MASTER) !== 0 && !power.asleep;
   }
 }

@@ -17,7 +17,10 @@ export type PciPlug = PciModel & {
   readonly address?: string;
   /** Of a bridge: the number of the bus behind it. */
   readonly secondaryBus?: number;
-  /** Bus addresses of its BARs by index (6 is the ROM, from 7 on those of virtual functions), as the firmware assigns them. */
+  /**
+   * Bus addresses of its BARs by index, as the firmware assigns them; 6 is the ROM, from 7 on those
+   * of virtual functions.
+   */
   readonly resources?: Readonly<Record<number, number>>;
   /** Legacy interrupt line. */
   readonly irq?: number;

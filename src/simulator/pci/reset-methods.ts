@@ -121,6 +121,8 @@ export class ResetMethods {
   #perform(method: ResetMethod): Result {
     // Nobody comes back from a reset who is not there.
     if (!this.#can(method) || !this.#device.config.present) return -Errno.ENOTTY;
+    const { reset } = this.#device.faults;
+    if (reset !== undefined) return -Errno[reset];
     // drivers/pci/pci.c: pci_pm_reset()
     if (method === "pm" && this.#device.power.state !== PowerState.D0) return -Errno.EINVAL;
     this.resetFunction();

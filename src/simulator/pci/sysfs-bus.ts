@@ -1,5 +1,6 @@
 import { Errno } from "../../errno.js";
 import type { PciHost } from "./host.js";
+import { parseNumber } from "./sysfs-control.js";
 
 /** The files of /sys/bus/pci itself. */
 export function busFiles(host: PciHost): void {
@@ -20,6 +21,12 @@ export function busFiles(host: PciHost): void {
       mode: 0o644,
       show: () => "\n",
       store: (data) => data.length,
+    })
+    .writable("rescan", (data) => {
+      const value = parseNumber(data);
+      if (value === undefined) return -Errno.EINVAL;
+      if (value !== 0) host.rescan();
+      return data.length;
     })
     .writable("uevent", (data) => data.length);
 }

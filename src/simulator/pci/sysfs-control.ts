@@ -10,6 +10,7 @@ import { resetBus } from "./reset-bus.js";
 /** What the files that take a function away and find it again do. */
 export interface Removal {
   remove(device: PciDevice): Result | Pending;
+  rescan(): void;
 }
 
 /** A page without its end is the least that is too long. */
@@ -60,7 +61,12 @@ function presenceFiles(device: PciDevice, removal: Removal): void {
         return value === 0 ? data.length : withLength(removal.remove(device), data);
       },
     })
-    .writable("rescan", (data) => (parseNumber(data) === undefined ? -Errno.EINVAL : data.length));
+    .writable("rescan", (data) => {
+      const value = parseNumber(data);
+      if (value === undefined) return -Errno.EINVAL;
+      if (value !== 0) removal.rescan();
+      return data.length;
+    });
 }
 
 /** kstrtoul(): decimal, octal or hexadecimal, one newline at the end. */

@@ -1,18 +1,18 @@
 import { Errno } from "../../errno.js";
-import { PciCap, PciConfig, PciExp } from "../../uapi/pci-regs.js";
+import { PciCap, PciExp } from "../../uapi/pci-regs.js";
 import type { Store } from "../sysfs/tree.js";
 import { hex } from "./address.js";
 import type { PciDevice } from "./device.js";
 
 /** What a function is: drivers/pci/pci-sysfs.c: pci_dev_attrs, pci_uevent(). */
 export function identityFiles(device: PciDevice): void {
-  const { directory, config } = device;
+  const { directory } = device;
   directory
     .readable("vendor", () => `0x${hex(device.vendor, 4)}\n`)
     .readable("device", () => `0x${hex(device.device, 4)}\n`)
-    .readable("subsystem_vendor", () => `0x${hex(subsystem(device).vendor, 4)}\n`)
-    .readable("subsystem_device", () => `0x${hex(subsystem(device).device, 4)}\n`)
-    .readable("revision", () => `0x${hex(config.read8(PciConfig.REVISION_ID), 2)}\n`)
+    .readable("subsystem_vendor", () => `0x${hex(device.subsystemVendor, 4)}\n`)
+    .readable("subsystem_device", () => `0x${hex(device.subsystemDevice, 4)}\n`)
+    .readable("revision", () => `0x${hex(device.revision, 2)}\n`)
     .readable("class", () => `0x${hex(device.classCode, 6)}\n`)
     .readable("irq", () => `${device.irq}\n`)
     .readable("modalias", () => `${modalias(device)}\n`)
@@ -41,35 +41,23 @@ export function identityFiles(device: PciDevice): void {
 
 const swallow: Store = (data) => data.length;
 
-/** Subsystem identifiers: in the header, and in a capability of bridges. */
-function subsystem(device: PciDevice) {
-  const { config } = device;
-  const capability = device.findCapability(PciCap.SSVID);
-  const at = device.headerType === 0 ? PciConfig.SUBSYSTEM_VENDOR_ID : capability && capability + 4;
-  return at === 0
-    ? { vendor: 0, device: 0 }
-    : { vendor: config.read16(at), device: config.read16(at + 2) };
-}
-
 function modalias(device: PciDevice): string {
   const upper = (value: number, digits: number) => hex(value, digits).toUpperCase();
-  const { vendor, device: subdevice } = subsystem(device);
   const [base, sub, programming] = [16, 8, 0].map((shift) => (device.classCode >> shift) & 0xff);
   return (
     `pci:v${upper(device.vendor, 8)}d${upper(device.device, 8)}` +
-    `sv${upper(vendor, 8)}sd${upper(subdevice, 8)}` +
+    `sv${upper(device.subsystemVendor, 8)}sd${upper(device.subsystemDevice, 8)}` +
     `bc${upper(base!, 2)}sc${upper(sub!, 2)}i${upper(programming!, 2)}`
   );
 }
 
 function uevent(device: PciDevice): string {
   const upper = (value: number) => hex(value, 4).toUpperCase();
-  const { vendor, device: subdevice } = subsystem(device);
   return [
     ...(device.driver === undefined ? [] : [`DRIVER=${device.driver.name}`]),
     `PCI_CLASS=${upper(device.classCode)}`,
     `PCI_ID=${upper(device.vendor)}:${upper(device.device)}`,
-    `PCI_SUBSYS_ID=${upper(vendor)}:${upper(subdevice)}`,
+    `PCI_SUBSYS_ID=${upper(device.subsystemVendor)}:${upper(device.subsystemDevice)}`,
     `PCI_SLOT_NAME=${device.name}`,
     `MODALIAS=${modalias(device)}`,
     "",

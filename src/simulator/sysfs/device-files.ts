@@ -15,7 +15,9 @@ export function addDeviceFiles(
   addPowerFiles(directory.directory("power"));
 }
 
-/** lib/kobject_uevent.c: kobject_synth_uevent(): an action, and arguments that nobody hears here. */
+/**
+ * lib/kobject_uevent.c: kobject_synth_uevent(): an action, and arguments that nobody hears here.
+ */
 export function storeUevent(data: string): Result {
   const [action = ""] = data.split(" ");
   return actions.some((name) => sameName(name, action)) ? data.length : -Errno.EINVAL;

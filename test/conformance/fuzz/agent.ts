@@ -14,7 +14,9 @@ const output = openSync(process.env["VFIO_GUEST_RESULTS"] ?? "/dev/stdout", "w")
 const { kernel, version } = linuxBench();
 const world = new World(kernel, version);
 
-/** What undoes the kernel is to be found in the log of the guest: it needs nobody to carry it out. */
+/**
+ * What undoes the kernel is to be found in the log of the guest: it needs nobody to carry it out.
+ */
 function announce(line: string): void {
   if (existsSync("/dev/kmsg")) writeFileSync("/dev/kmsg", `<3>${line}\n`);
 }

@@ -9,7 +9,9 @@ import type { CaseRecord } from "../run/record.js";
 const command = fileURLToPath(new URL("../../../src/cli/main.js", import.meta.url));
 const { edu } = addresses;
 
-/** Runs the guided tour on this machine's kernel, with edu bound for it, and checks what it leaves. */
+/**
+ * Runs the guided tour on this machine's kernel, with edu bound for it, and checks what it leaves.
+ */
 export function runTour(kernel: Kernel): CaseRecord {
   const name = "tour";
   const empty = { name, vectors: [], steps: [], failures: [], milliseconds: 0 };

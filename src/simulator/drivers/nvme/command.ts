@@ -18,7 +18,7 @@ export interface Command {
 /** Bytes of a submission and of a completion queue entry. */
 export const entrySize = { submission: 64, completion: 16 } as const;
 
-/** An entry as it stands in memory. Addresses become Numbers; no machine has more than 2^53 bytes. */
+/** An entry as it stands in memory. Addresses become Numbers: no machine has 2^53 bytes. */
 export function decodeCommand(bytes: Uint8Array): Command {
   const view = viewOf(bytes);
   const flags = view.getUint8(1);

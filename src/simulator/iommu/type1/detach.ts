@@ -50,7 +50,9 @@ function dropDomain(type1: Type1, domain: HardwareDomain): void {
   type1.ranges = expanded(type1);
 }
 
-/** The first and last range reach as far as the apertures that are left. vfio_iommu_aper_expand() */
+/**
+ * The first and last range reach as far as the apertures that are left. vfio_iommu_aper_expand()
+ */
 function expanded({ ranges, domains }: Type1): IovaRange[] {
   const first = ranges[0];
   const last = ranges[ranges.length - 1];

@@ -35,7 +35,8 @@ function written(argsz: number, type1InfoSize: 20 | 24): number {
   return argsz >= CAP_OFFSET_END ? CAP_OFFSET_END : LEAST_SIZE;
 }
 
-// vfio_iommu_migration_build_caps(), vfio_iommu_dma_avail_build_caps(), vfio_iommu_iova_build_caps()
+// vfio_iommu_migration_build_caps(), vfio_iommu_dma_avail_build_caps(),
+// vfio_iommu_iova_build_caps()
 function capabilitiesOf({ granule, available, ranges }: Type1): Uint8Array[] {
   const migration = capabilityBytes(IommuCap.MIGRATION, 32, (view) => {
     view.setBigUint64(16, BigInt(granule * PAGE_SIZE), true);

@@ -23,7 +23,9 @@ import { unmapDma } from "./unmap.js";
 /** All sizes from 4 KiB on (PAGE_MASK). */
 export const EVERY_PAGE_SIZE = 0xffff_ffff_ffff_f000n;
 
-/** A group in the container, and whether its devices tell what they dirty (struct vfio_iommu_group). */
+/**
+ * A group in the container, and whether its devices tell what they dirty (struct vfio_iommu_group).
+ */
 export interface AttachedGroup {
   readonly group: IommuGroup;
   /** Only pages that its driver pins become dirty. */

@@ -20,6 +20,8 @@ export const vfioPciDriver: PciDriver = {
   probe,
   remove,
   configureSriov,
+  // drivers/vfio/pci/vfio_pci_core.c: vfio_pci_core_aer_err_detected()
+  errorDetected: (pci) => vfioPciDeviceOf(pci)?.irqs.error?.signal(),
   // drivers/vfio/pci/vfio_pci_core.c: vfio_pci_bus_notifier()
   functionAdded: (_physical, device) => {
     device.driverOverride = "vfio-pci";

@@ -184,7 +184,9 @@ function pciAccess(regions: n.Numbers): readonly Weighted[] {
   ];
 }
 
-/** Where configuration space may be written: what outlives a close is put back between sequences. */
+/**
+ * Where configuration space may be written: what outlives a close is put back between sequences.
+ */
 function writableConfig(): n.Numbers {
   return fc.oneof(fc.nat({ max: 0x4a }), n.among(0x04, 0x05, 0x10, 0x3c, 0x42, 0x100));
 }
