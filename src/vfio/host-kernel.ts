@@ -1,24 +1,26 @@
+import { existsSync } from "node:fs";
+import { Errno } from "../errno.js";
 import { VfioError } from "../errors.js";
+import { noVfioHint, simulatedInstead } from "../hints/open-container.js";
 import type { Kernel } from "../kernel.js";
 import { LinuxKernel } from "../linux/index.js";
-import { noVfio } from "./open-kernel.js";
 
 const NODE = "/dev/vfio/vfio";
 
 /** This machine's kernel, or the error that says why there is none to use. */
 export function hostKernel(): Kernel | VfioError {
-  if (process.platform !== "linux") return noVfio(`VFIO is Linux's; this is ${process.platform}.`);
-  let kernel: Kernel;
+  if (process.platform !== "linux") {
+    return missing(NODE, `VFIO is Linux's; this is ${process.platform}. ${simulatedInstead}`);
+  }
+  if (!existsSync(NODE)) return missing(NODE, noVfioHint);
   try {
-    kernel = new LinuxKernel();
+    return new LinuxKernel();
   } catch (error) {
     if (error instanceof VfioError) return error;
-    return noVfio(`The addon does not load: ${error instanceof Error ? error.message : error}.`);
+    return missing("node_vfio.node", error instanceof Error ? error.message : String(error));
   }
-  if (kernel.system.stat(NODE) !== undefined) return kernel;
-  kernel.shutdown();
-  return noVfio(
-    "The kernel here has no VFIO, or its modules are not loaded: " +
-      "`sudo modprobe -a vfio_iommu_type1 vfio-pci`.",
-  );
+}
+
+function missing(path: string, hint: string): VfioError {
+  return new VfioError({ errno: Errno.ENOENT, syscall: "open", path, hint });
 }

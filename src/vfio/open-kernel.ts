@@ -1,7 +1,5 @@
-import { Errno } from "../errno.js";
 import { VfioError } from "../errors.js";
 import { gated } from "../gate/index.js";
-import { simulatedInstead } from "../hints/open-container.js";
 import type { Kernel } from "../kernel.js";
 import { hostModule, simulateModule } from "./lazy.js";
 import { wrongType } from "./numbers.js";
@@ -75,14 +73,4 @@ function parse(name: string, from: string): Choice {
     return { kind: "simulated", options: profile === undefined ? {} : { profile } };
   }
   throw new TypeError(`${from}: '${name}' is not host, simulated or simulated:<profile>`);
-}
-
-/** What is thrown where this machine has no VFIO. */
-export function noVfio(reason: string): VfioError {
-  return new VfioError({
-    errno: Errno.ENOENT,
-    syscall: "open",
-    path: "/dev/vfio/vfio",
-    hint: `${reason} ${simulatedInstead}`,
-  });
 }
