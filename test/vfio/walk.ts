@@ -261,7 +261,7 @@ function descriptors(): string[] {
 function mappings(): string[] {
   return readFileSync("/proc/self/maps", "utf8")
     .split("\n")
-    .filter((line) => line.includes("vfio"));
+    .filter((line) => line.includes("[vfio-device]"));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
