@@ -160,6 +160,36 @@ describe.each(profileNames)("the last page of the address space on %s", (profile
   });
 });
 
+describe("searches that a mapping of the last page misleads", () => {
+  const page = (count: bigint) => LAST_PAGE - count * 0x1000n;
+
+  it("find what stands on the right side of it", () => {
+    const { dma } = emulated();
+    dma.map(3, M, 0x1000n, 0x1000n);
+    dma.map(3, M, LAST_PAGE, 0x1000n);
+    expect(dma.unmap(2, 0n, 0n)).toEqual([0, 0x2000n]);
+    dma.map(3, M, LAST_PAGE, 0x1000n);
+    dma.map(3, M, LAST_PAGE, 0x1000n);
+    dma.map(3, M, 0x1000n, 0x1000n);
+    expect(dma.unmap(0, 0n, page(1n))).toEqual([0, 0n]);
+    expect(dma.unmap(2, 0n, 0n)).toEqual([0, 0n]);
+    expect(dma.map(3, M, 0x1000n, 0x1000n)).toBe("EEXIST");
+  });
+
+  it("miss what is larger than a page as well", () => {
+    const { dma } = emulated();
+    dma.map(3, M, LAST_PAGE, 0x1000n);
+    dma.map(3, M, LAST_PAGE, 0x1000n);
+    dma.map(3, M, 0x1000n, 0x1000n);
+    expect(dma.map(3, M, page(2n), 0x3000n)).toBe(0);
+    expect(dma.map(3, M, page(3n), 0x1000n)).toBe(0);
+    expect(dma.map(3, M, page(3n), 0x2000n)).toBe("EEXIST");
+    expect(dma.map(3, M, page(2n), 0x1000n)).toBe(0);
+    expect(dma.unmap(0, page(3n), 0x2000n)).toEqual([0, 0n]);
+    expect(dma.unmap(2, 0n, 0n)).toEqual([0, 0n]);
+  });
+});
+
 describe("type1 v1", () => {
   it("removes what begins in the range, whole", () => {
     const { dma } = emulated({}, 1);

@@ -64,7 +64,7 @@ export class HardwareDomain implements DmaDomain {
     const page = Math.floor(iova / PAGE_SIZE);
     const latest = this.#latest;
     if (latest?.iommuMapped && page >= latest.page && page < latest.end) return latest;
-    const mapping = this.#type1.mappings.at(page);
+    const mapping = this.#type1.mappings.translate(page);
     if (mapping === undefined || !mapping.iommuMapped) return undefined;
     this.#latest = mapping;
     return mapping;

@@ -1,31 +1,39 @@
 import { IovaMap } from "../iova-map.js";
 import type { DmaMapping } from "./mapping.js";
 import { ALL_PAGES } from "./page-number.js";
+import { WrappingTree } from "./wrapping-tree.js";
 
 /**
- * The mappings of a container in order of IOVA: the kernel's rbtree and its three ways to search
- * it. Until 6.12 the search adds start and size in 64 bits, so a mapping that ends at 2^64 is never
- * found again, and a search that ends there finds nothing. Only a walk along the tree meets it.
+ * The mappings of a container in order of IOVA. They stand in a map that is quick to search; where
+ * the kernel's own search goes wrong (until 6.12, as soon as a mapping ends at 2^64), in a tree of
+ * the kernel's shape too, which is searched as the kernel does while there is such a mapping.
  */
 export class MappingTable {
+  /** Those that do not end at 2^64, or all where searches are right. */
   readonly #map = new IovaMap();
   readonly #slots: (DmaMapping | undefined)[] = [];
   readonly #freeSlots: number[] = [];
-  /** Mappings that end at 2^64, where the kernel cannot find them. All start high. */
-  readonly #stranded: DmaMapping[] = [];
+  readonly #tree: WrappingTree | undefined;
+  /** Mappings that end at 2^64 and mislead searches. */
+  #misleading = 0;
+  #size = 0;
 
   constructor(
-    /** The top of the address space is lost to searches. */
+    /** Searches wrap at the top of the address space. */
     readonly topOfSpaceBug: boolean,
-  ) {}
+  ) {
+    this.#tree = topOfSpaceBug ? new WrappingTree() : undefined;
+  }
 
   get size(): number {
-    return this.#map.size + this.#stranded.length;
+    return this.#size;
   }
 
   add(mapping: DmaMapping): void {
+    this.#size += 1;
+    this.#tree?.add(mapping);
     if (this.topOfSpaceBug && mapping.end === ALL_PAGES) {
-      this.#strand(mapping);
+      this.#misleading += 1;
       return;
     }
     mapping.slot = this.#freeSlots.pop() ?? this.#slots.length;
@@ -34,9 +42,10 @@ export class MappingTable {
   }
 
   delete(mapping: DmaMapping): void {
+    this.#size -= 1;
+    this.#tree?.delete(mapping);
     if (mapping.slot < 0) {
-      const index = this.#stranded.indexOf(mapping);
-      if (index >= 0) this.#stranded.splice(index, 1);
+      this.#misleading -= 1;
       return;
     }
     this.#map.remove(mapping.page);
@@ -45,14 +54,19 @@ export class MappingTable {
     mapping.slot = -1;
   }
 
-  /** The mapping that a page lies in. */
-  at(page: number): DmaMapping | undefined {
-    const slot = this.#map.find(page);
-    return slot < 0 ? undefined : this.#slots[slot];
+  /** What the hardware's page tables have for a page: searches do not matter there. */
+  translate(page: number): DmaMapping | undefined {
+    return this.#mapped(this.#map.find(page));
   }
 
-  // vfio_find_dma()
+  /** The mapping that a page lies in. vfio_find_dma() */
+  at(page: number): DmaMapping | undefined {
+    return this.#misled === undefined ? this.translate(page) : this.#misled.at(page);
+  }
+
+  /** A mapping that overlaps a range. vfio_find_dma() */
   findOverlap(page: number, pages: number): DmaMapping | undefined {
+    if (this.#misled !== undefined) return this.#misled.find(page, pages);
     const end = page + pages;
     if (this.topOfSpaceBug && end >= ALL_PAGES) return undefined;
     const mapping = this.#mapped(this.#map.firstEndingAfter(page));
@@ -61,7 +75,14 @@ export class MappingTable {
 
   /** The first mapping that ends after a page. vfio_find_dma_first_node() */
   firstFrom(page: number): DmaMapping | undefined {
+    if (this.#misled !== undefined) return this.#misled.firstFrom(page);
     return this.#mapped(this.#map.firstEndingAfter(page));
+  }
+
+  /** The next in order. rb_next() */
+  next(mapping: DmaMapping): DmaMapping | undefined {
+    if (this.#misled !== undefined) return this.#misled.next(mapping);
+    return this.#mapped(this.#map.firstEndingAfter(mapping.end));
   }
 
   /** Whether a range begins or ends inside a mapping. */
@@ -72,28 +93,20 @@ export class MappingTable {
     return last !== undefined && last.end !== page + pages;
   }
 
-  /** rb_next(): the walk meets what searches do not find. */
-  next(mapping: DmaMapping): DmaMapping | undefined {
-    if (mapping.slot < 0) return this.#stranded[this.#stranded.indexOf(mapping) + 1];
-    return this.#mapped(this.#map.firstEndingAfter(mapping.end)) ?? this.#stranded[0];
-  }
-
-  /** All of them, in order of IOVA. They may be deleted on the way. */
+  /** All of them, in order of IOVA. One may be deleted when it has been given. */
   *[Symbol.iterator](): Generator<DmaMapping> {
-    let page = 0;
-    for (;;) {
-      const mapping = this.#mapped(this.#map.firstEndingAfter(page));
-      if (mapping === undefined) break;
-      page = mapping.end;
+    const tree = this.#misled;
+    let mapping = tree === undefined ? this.firstFrom(0) : tree.first();
+    while (mapping !== undefined) {
+      const next = tree === undefined ? this.next(mapping) : tree.next(mapping);
       yield mapping;
+      mapping = next;
     }
-    yield* [...this.#stranded];
   }
 
-  /** The newest goes before older ones at the same address: vfio_link_dma() inserts it empty. */
-  #strand(mapping: DmaMapping): void {
-    const behind = this.#stranded.findIndex((other) => other.page >= mapping.page);
-    this.#stranded.splice(behind < 0 ? this.#stranded.length : behind, 0, mapping);
+  /** The tree, while it has mappings that mislead searches. */
+  get #misled(): WrappingTree | undefined {
+    return this.#misleading > 0 ? this.#tree : undefined;
   }
 
   #mapped(slot: number): DmaMapping | undefined {

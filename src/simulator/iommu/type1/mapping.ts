@@ -3,6 +3,7 @@ import { PAGE_SIZE } from "../../core/page.js";
 import type { Result } from "../../core/result.js";
 import type { DirtyBitmap } from "./dirty-bitmap.js";
 import { accountLocked } from "./locked-memory.js";
+import type { TreeNode } from "./red-black-tree.js";
 
 /** A page that a driver of a mediated device holds (struct vfio_pfn). */
 export interface DriverPin {
@@ -17,9 +18,13 @@ export const Prot = { read: 1, write: 2 } as const;
 const noSpans: PinnedSpan[] = [];
 
 /** struct vfio_dma (drivers/vfio/vfio_iommu_type1.c): one MAP_DMA. Addresses are page numbers. */
-export class DmaMapping {
+export class DmaMapping implements TreeNode<DmaMapping> {
   /** Its place in the table. */
   slot = -1;
+  parent: DmaMapping | undefined;
+  left: DmaMapping | undefined;
+  right: DmaMapping | undefined;
+  red = false;
   vaddrInvalid = false;
   /** Pinned and in the page tables of the hardware. */
   iommuMapped = false;
