@@ -64,13 +64,18 @@ function add(
   parent.addCommand(command);
 }
 
+const families: Readonly<Record<string, string>> = {
+  irq: "interrupts: wait",
+  mdev: "mediated devices: types, list, start, stop",
+};
+
 /** The parent of commands of two words: `mdev`. */
 function family(top: Commander, name: string, terminal: Terminal): Commander {
   const there = top.commands.find((command) => command.name() === name);
   if (there !== undefined) return there;
   const made = prepare(new Commander(name), terminal)
-    .summary("mediated devices: types, list, start, stop")
-    .description("Mediated devices.")
+    .summary(families[name] ?? "")
+    .description(sentence((families[name] ?? name).replace(/:.*/, "")))
     .helpCommand(false)
     .showHelpAfterError(`Its commands: vfio ${name} --help`);
   top.addCommand(made);

@@ -1,3 +1,4 @@
+import { exampleDisplay, exampleUuid } from "../../src/cli/kernel/simulated.js";
 import { type OpenKernel, run } from "../../src/cli/run.js";
 
 /** How a command line is run in a test. */
@@ -51,11 +52,11 @@ export function transcript(argv: readonly string[], { code, out, err }: Outcome)
   return withoutChance(text);
 }
 
-const example = "5d6a9ee0-0e34-4a5b-8f0c-3f3d3b0f1c55";
+const known: readonly string[] = [exampleUuid, exampleDisplay];
 
 /** UUIDs that were drawn by lot read alike. */
 function withoutChance(text: string): string {
   return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (uuid) =>
-    uuid === example || uuid.startsWith("00000000-") ? uuid : uuid.replace(/[0-9a-f]/g, "?"),
+    known.includes(uuid) || uuid.startsWith("00000000-") ? uuid : uuid.replace(/[0-9a-f]/g, "?"),
   );
 }

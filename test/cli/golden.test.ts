@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { catalogue } from "../../src/cli/catalogue/index.js";
+import { exampleDisplay } from "../../src/cli/kernel/simulated.js";
 import type { OpenKernel } from "../../src/cli/run.js";
 import { transcript, vfio } from "./command-line.js";
 import { expectGolden } from "./golden.js";
@@ -69,6 +70,11 @@ describe("looking", () => {
   it("at a PCI device that VFIO does not have", () => session("info-unbound", ["info 04:00.0"]));
 
   it("at a mediated device", () => session("info-mtty", [`info ${uuid}`]));
+
+  it("at a virtual display", () => session("info-mdpy", [`info ${exampleDisplay}`]));
+
+  it("at a device with MSI-X and extended capabilities", () =>
+    session("info-nvme", ["info 03:00.0"]));
 });
 
 describe("registers", () => {
@@ -104,6 +110,22 @@ describe("registers", () => {
       "dump 00:05.0 bar0 --raw",
       `dump ${uuid} bar0`,
       `dump ${uuid} config 0x40 64`,
+    ]));
+});
+
+describe("a device", () => {
+  it("is reset, if it can be", () => session("reset", ["reset 03:00.0", "reset 00:05.0"]));
+
+  it("interrupts, or not in time", () =>
+    session("irq-wait", [
+      "irq wait 00:05.0 msi --trigger",
+      "irq wait 03:00.0 msix --trigger --json",
+      "irq wait 00:05.0 intx --timeout 1",
+      "irq wait 00:05.0 msi --trigger --count 2 --timeout 1",
+      "irq wait 00:05.0 msix",
+      "irq wait 00:05.0 nmi",
+      "irq wait 00:05.0 msi --count 0",
+      "irq",
     ]));
 });
 
@@ -187,7 +209,8 @@ describe("what the help shows", () => {
   const lines = catalogue.flatMap(({ examples }) => examples.map(([line]) => line));
 
   it.each(lines)("works: vfio %s", async (line) => {
-    const { code, err } = await vfio(line.split(" "), { openKernel: each });
+    const argv = line.replace("screen.png", "/dev/null").split(" ");
+    const { code, err } = await vfio(argv, { openKernel: each });
     expect({ code, err: err.replace(/^This runs on .*\n/, "") }).toEqual({ code: 0, err: "" });
   });
 });

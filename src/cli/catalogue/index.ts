@@ -1,5 +1,6 @@
 import type { CommandSpec } from "../command.js";
 import { bindingCommands } from "./binding.js";
+import { controlCommands } from "./control.js";
 import { deviceCommands } from "./devices.js";
 import { mdevCommands } from "./mdev.js";
 import { registerCommands } from "./registers.js";
@@ -10,6 +11,7 @@ export const catalogue: readonly CommandSpec[] = [
   ...tourCommands,
   ...deviceCommands,
   ...registerCommands,
+  ...controlCommands,
   ...mdevCommands,
   ...bindingCommands,
 ];

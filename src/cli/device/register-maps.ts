@@ -28,6 +28,14 @@ const known: readonly KnownDevice[] = [
     },
   },
   {
+    id: "1234:1111",
+    regions: [2],
+    load: async () => {
+      const { mbochsRegisters } = await import("../../simulator/drivers/mbochs/registers.js");
+      return { device: "mbochs", registers: mbochsRegisters, effects: [] };
+    },
+  },
+  {
     id: "4348:3253",
     regions: [0, 1],
     load: async () => {

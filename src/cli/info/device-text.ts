@@ -14,6 +14,9 @@ export function deviceText({ device, group, vfio }: InfoReport, paint: Paint): s
     ...(override === undefined ? [] : [["kept for", override]]),
     ["group", group === undefined ? "none" : groupText(group)],
     ...(vfio === undefined ? [] : [["reset", vfio.resettable ? "yes" : "not by itself"]]),
+    ...(vfio === undefined || vfio.display.length === 0
+      ? []
+      : [["display", `by ${vfio.display.join(", ")}: vfio screenshot`]]),
   ];
   return `${paint.bold(title.join("  "))}\n${table(rows, { indent: "  " })}`;
 }

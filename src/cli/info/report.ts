@@ -1,6 +1,7 @@
 import type { Kernel } from "../../kernel.js";
 import { blockers, iommuGroup, type SysfsDevice } from "../../sysfs/index.js";
 import type { Device } from "../../vfio/device.js";
+import type { DisplayMode } from "../../vfio/display.js";
 import type { IrqInfo } from "../../vfio/irq-info.js";
 import type { RegionInfo } from "../../vfio/region-info.js";
 import { type ConfigReport, configReport } from "./config-report.js";
@@ -18,6 +19,8 @@ export interface GroupSummary {
 export interface VfioReport {
   readonly api: string;
   readonly resettable: boolean;
+  /** How it hands over what its screen shows; empty without a screen. */
+  readonly display: readonly DisplayMode[];
   readonly regions: readonly (RegionInfo & { name: string })[];
   readonly interrupts: readonly (IrqInfo & { name: string })[];
 }
@@ -45,6 +48,7 @@ export function vfioReport(device: Device): VfioReport {
   return {
     api: device.api,
     resettable: device.resettable,
+    display: device.display.modes,
     regions: device.regions().map(({ name, info }) => ({ name, ...info })),
     interrupts: device.interrupts.all().map(({ name, info }) => ({ name, ...info })),
   };

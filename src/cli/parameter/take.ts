@@ -9,9 +9,12 @@ export interface TakeFlags {
 
 /** The same as sysfs wants them. @throws UsageError */
 export function takeOptionsOf({ timeout, force }: TakeFlags, signal: AbortSignal): TakeOptions {
+  return { timeout: milliseconds(timeout), force, signal };
+}
+
+/** Milliseconds of a `--timeout` in seconds. @throws UsageError */
+export function milliseconds(timeout: string): number {
   const seconds = Number(timeout);
-  if (timeout.trim() === "" || !Number.isFinite(seconds) || seconds < 0) {
-    throw new UsageError(`--timeout: '${timeout}' is not a number of seconds`);
-  }
-  return { timeout: seconds * 1000, force, signal };
+  if (timeout.trim() !== "" && Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
+  throw new UsageError(`--timeout: '${timeout}' is not a number of seconds`);
 }

@@ -19,7 +19,7 @@ const vendors: Readonly<Record<number, string>> = {
 };
 
 const devices: Readonly<Record<string, string>> = {
-  "1234:1111": "QEMU standard VGA",
+  "1234:1111": "QEMU standard VGA (mbochs)",
   "1234:11e8": "QEMU educational device (edu)",
   "1af4:1000": "virtio network device",
   "1af4:1001": "virtio block device",
