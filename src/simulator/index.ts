@@ -2,8 +2,9 @@
 
 export { SimulatedClock, type Timer } from "./clock.js";
 export type { Capability } from "./core/client.js";
-export type { Hazards, MetHazard } from "./core/hazards.js";
+export { HazardError, type Hazards, type MetHazard } from "./core/hazards.js";
 export type { Leak } from "./core/leaks.js";
+export type { ModelError, OnModelError } from "./core/model-errors.js";
 export type { CallFault, InjectableCall, PlannedFault } from "./core/planned-fault.js";
 export type { ProcessOptions } from "./core/process.js";
 export { type DeviceFaults, Faults } from "./faults.js";

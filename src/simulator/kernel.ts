@@ -28,7 +28,7 @@ import { openPath } from "./core/open.js";
 import { PAGE_SIZE, pageAlign } from "./core/page.js";
 import type { InjectableCall } from "./core/planned-fault.js";
 import type { SimulatedProcess } from "./core/process.js";
-import { checkFd, checkOffset, failure, nextTurn, succeed } from "./core/seam.js";
+import { checkBytes, checkFd, checkOffset, failure, nextTurn, succeed } from "./core/seam.js";
 import { EventFdWatch } from "./core/watch.js";
 import type { SimulatedMachine } from "./machine.js";
 import { SimulatedSysfs } from "./sysfs/facade.js";
@@ -89,6 +89,7 @@ export class SimulatedKernel implements Kernel {
   }
 
   read(fd: Fd, target: Uint8Array): number {
+    checkBytes(target);
     const { operations, flags } = this.#file(fd, "read");
     if (this.machine.faults.armed) this.#inject("read");
     if ((flags & ACCESS_MODE) === OpenFlags.writeOnly) throw failure(-Errno.EBADF, "read");
@@ -96,6 +97,7 @@ export class SimulatedKernel implements Kernel {
   }
 
   write(fd: Fd, source: Uint8Array): number {
+    checkBytes(source);
     const { operations, flags } = this.#file(fd, "write");
     if (this.machine.faults.armed) this.#inject("write");
     if ((flags & ACCESS_MODE) === OpenFlags.readOnly) throw failure(-Errno.EBADF, "write");
@@ -104,6 +106,7 @@ export class SimulatedKernel implements Kernel {
 
   pread(fd: Fd, target: Uint8Array, offset: number): number {
     checkOffset(offset);
+    checkBytes(target);
     const { operations, flags } = this.#file(fd, "pread");
     if (this.machine.faults.armed) this.#inject("pread");
     let result: number;
@@ -117,6 +120,7 @@ export class SimulatedKernel implements Kernel {
 
   pwrite(fd: Fd, source: Uint8Array, offset: number): number {
     checkOffset(offset);
+    checkBytes(source);
     const { operations, flags } = this.#file(fd, "pwrite");
     if (this.machine.faults.armed) this.#inject("pwrite");
     let result: number;
@@ -129,6 +133,7 @@ export class SimulatedKernel implements Kernel {
   }
 
   ioctl(fd: Fd, request: number, argument: IoctlArgument): number {
+    if (typeof request !== "number") throw new TypeError("ioctl: request must be a number");
     const { operations } = this.#file(fd, "ioctl");
     const { process, machine } = this;
     const injected = machine.faults.armed ? machine.faults.call(process, "ioctl", { request }) : 0;
@@ -156,6 +161,7 @@ export class SimulatedKernel implements Kernel {
     checkOffset(offset);
     checkOffset(length);
     const file = this.#file(fd, "mmap");
+    const { name } = file.operations;
     if (this.machine.faults.armed) this.#inject("mmap");
     const memory = mapFile(this.process, file, { ...options, protection });
     if (typeof memory === "number") throw failure(memory, "mmap");
@@ -168,6 +174,7 @@ export class SimulatedKernel implements Kernel {
       area,
       space,
       closed: () => this.#mappings.delete(mapping),
+      failed: (error) => this.machine.modelErrors.caught(`a mapping of ${name}`, error),
     });
     this.#mappings.add(mapping);
     return mapping;

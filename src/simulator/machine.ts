@@ -4,6 +4,7 @@ import { Devfs } from "./core/devfs.js";
 import { HazardLog, type Hazards } from "./core/hazards.js";
 import { HugePages } from "./core/huge-pages.js";
 import { findLeaks, type Leak } from "./core/leaks.js";
+import { ModelErrors, type OnModelError } from "./core/model-errors.js";
 import { nullDevice } from "./core/null-device.js";
 import { type ProcessOptions, SimulatedProcess } from "./core/process.js";
 import { SeededRandom } from "./core/random.js";
@@ -31,6 +32,8 @@ export interface MachineOptions {
   strict?: boolean;
   /** Quirks of the profile that this machine shall not have. */
   withoutQuirks?: readonly QuirkName[];
+  /** Told of errors that device models throw; a warning of the process unless given. */
+  onModelError?: OnModelError;
   /** Huge pages that are set aside, by size in bytes. */
   hugePages?: Readonly<Record<number, number>>;
 }
@@ -46,6 +49,7 @@ export class SimulatedMachine {
   readonly hazards: Hazards;
   readonly quirks: QuirkSet;
   readonly faults: Faults;
+  readonly modelErrors: ModelErrors;
   readonly hugePages: HugePages;
   readonly sysfs = new SysfsDirectory("/sys", undefined);
   readonly devfs = new Devfs();
@@ -69,6 +73,7 @@ export class SimulatedMachine {
     this.random = new SeededRandom(seed);
     this.hazards = new HazardLog(this.random, strict);
     this.quirks = new QuirkSet(options.withoutQuirks);
+    this.modelErrors = new ModelErrors(options.onModelError);
     this.hugePages = new HugePages(options.hugePages);
     this.type1 = new Type1Parameters(this.profile, this.sysfs);
     this.groups = new IommuGroupTable(this.sysfs, this.profile);

@@ -2,6 +2,9 @@
 // and a machine tells what is left in it.
 
 import { describe, expect, it } from "vitest";
+import type { Client } from "../../src/simulator/core/client.js";
+import { HazardError } from "../../src/simulator/core/hazards.js";
+import type { ModelError } from "../../src/simulator/core/model-errors.js";
 import { Vfio } from "../../src/uapi/index.js";
 import { answer, Bench, TestDevice } from "./fixtures.js";
 
@@ -116,5 +119,57 @@ describe("a machine that is not idle", () => {
     watch.close();
     kernel.shutdown();
     bench.machine.assertIdle();
+  });
+});
+
+class BrokenDevice extends TestDevice {
+  broken = false;
+
+  override read(client: Client, target: Uint8Array, position: number): number {
+    if (this.broken) throw new Error("a bug of the model");
+    return super.read(client, target, position);
+  }
+
+  override ioctl(client: Client, request: number): number {
+    if (this.broken) throw new Error("a bug of the model");
+    return super.ioctl(client, request);
+  }
+
+  override closeDevice(): void {
+    if (this.broken) throw new Error("a bug of the model");
+    super.closeDevice();
+  }
+}
+
+describe("a device model that throws", () => {
+  it("is answered as a broken device, and the machine goes on", () => {
+    const failures: ModelError[] = [];
+    const bench = new Bench({ onModelError: (failure) => failures.push(failure) });
+    const { group, ops } = bench.addEmulated("dev", new BrokenDevice());
+    const { fd } = bench.attach(group);
+    const device = bench.kernel.ioctl(fd, Vfio.GROUP_GET_DEVICE_FD, "dev");
+    ops.broken = true;
+    expect(answer(() => bench.kernel.pread(device, new Uint8Array(4), 0))).toBe("EFAULT");
+    expect(answer(() => bench.kernel.ioctl(device, Vfio.DEVICE_RESET, 0))).toBe("EIO");
+    bench.kernel.close(device);
+    expect(failures.map(({ where }) => where)).toEqual([
+      "read of dev",
+      "ioctl of dev",
+      "closeDevice of dev",
+    ]);
+    expect(bench.machine.modelErrors.seen).toEqual(failures);
+    bench.kernel.shutdown();
+    bench.machine.assertIdle();
+  });
+
+  it("does not swallow what a strict machine says", () => {
+    const bench = new Bench({ strict: true });
+    const ops = new TestDevice();
+    ops.read = () => bench.machine.hazards.meet("test-hazard", "here");
+    const { group } = bench.addEmulated("dev", ops);
+    const { fd } = bench.attach(group);
+    const device = bench.kernel.ioctl(fd, Vfio.GROUP_GET_DEVICE_FD, "dev");
+    expect(() => bench.kernel.pread(device, new Uint8Array(4), 0)).toThrow(HazardError);
+    expect(bench.machine.hazards.met).toEqual([{ name: "test-hazard", where: "here" }]);
   });
 });

@@ -34,7 +34,7 @@ export class DeviceFile implements FileOperations {
     const noiommu = iommuGroup?.kind === "noiommu";
     if (noiommu && !client.capable("CAP_SYS_RAWIO")) return -Errno.EPERM;
     if (registration.openCount === 0) {
-      const opened = device.ops.openDevice?.(client) ?? 0;
+      const opened = openFirst(device, client);
       if (opened < 0) return opened;
       container.iommu.registerDevice?.(device);
     }
@@ -53,18 +53,32 @@ export class DeviceFile implements FileOperations {
 
   // vfio_main.c: vfio_device_fops_unl_ioctl()
   ioctl(client: Client, request: number, argument: UserArgument): Result {
-    if (request === Vfio.DEVICE_FEATURE) return deviceFeature(this.device, client, argument);
-    return this.#ops.ioctl?.(client, request, argument) ?? -Errno.EINVAL;
+    try {
+      if (request === Vfio.DEVICE_FEATURE) return deviceFeature(this.device, client, argument);
+      return this.#ops.ioctl?.(client, request, argument) ?? -Errno.EINVAL;
+    } catch (error) {
+      return this.#failed("ioctl", error, Errno.EIO);
+    }
   }
 
   pread(client: Client, target: Uint8Array, position: number): Result {
     const ops = this.#ops;
-    return ops.read === undefined ? -Errno.EINVAL : ops.read(client, target, position);
+    if (ops.read === undefined) return -Errno.EINVAL;
+    try {
+      return ops.read(client, target, position);
+    } catch (error) {
+      return this.#failed("read", error, Errno.EFAULT);
+    }
   }
 
   pwrite(client: Client, source: Uint8Array, position: number): Result {
     const ops = this.#ops;
-    return ops.write === undefined ? -Errno.EINVAL : ops.write(client, source, position);
+    if (ops.write === undefined) return -Errno.EINVAL;
+    try {
+      return ops.write(client, source, position);
+    } catch (error) {
+      return this.#failed("write", error, Errno.EFAULT);
+    }
   }
 
   read(client: Client, target: Uint8Array): Result {
@@ -81,7 +95,11 @@ export class DeviceFile implements FileOperations {
 
   // vfio_main.c: vfio_device_fops_mmap()
   mmap(client: Client, request: MmapRequest): MappedMemory | Result {
-    return this.#ops.mmap?.(client, request) ?? -Errno.EINVAL;
+    try {
+      return this.#ops.mmap?.(client, request) ?? -Errno.EINVAL;
+    } catch (error) {
+      return this.#failed("mmap", error, Errno.EIO);
+    }
   }
 
   // vfio_main.c: vfio_device_fops_release(), vfio_device_last_close()
@@ -89,11 +107,42 @@ export class DeviceFile implements FileOperations {
     const { device, group, registration } = this;
     registration.openCount -= 1;
     if (registration.openCount === 0) {
-      device.ops.closeDevice?.();
+      this.#close();
       group.group.container?.iommu?.unregisterDevice?.(device);
     }
     group.group.containerUsers -= 1;
     group.release();
     registration.drop();
   }
+
+  #close(): void {
+    try {
+      this.#ops.closeDevice?.();
+    } catch (error) {
+      this.#failed("closeDevice", error, Errno.EIO);
+    }
+  }
+
+  /** A broken model is answered as a broken device; whoever made the machine is told. */
+  #failed(callback: string, error: unknown, errno: number): Result {
+    return modelFailed(this.device, callback, error, errno);
+  }
+}
+
+function openFirst(device: VfioDevice, client: Client): Result {
+  try {
+    return device.ops.openDevice?.(client) ?? 0;
+  } catch (error) {
+    return modelFailed(device, "openDevice", error, Errno.EIO);
+  }
+}
+
+function modelFailed(
+  { machine, name }: VfioDevice,
+  callback: string,
+  error: unknown,
+  errno: number,
+): Result {
+  machine.modelErrors.caught(`${callback} of ${name}`, error);
+  return -errno;
 }

@@ -13,6 +13,14 @@ export interface Hazards {
   readonly met: readonly MetHazard[];
 }
 
+/** What a strict machine throws at a client that has met undefined behaviour. */
+export class HazardError extends Error {
+  constructor(hazard: string, where: string) {
+    super(`undefined behaviour on a strict machine: ${hazard}, ${where}`);
+    this.name = "HazardError";
+  }
+}
+
 /** The notes that are kept of each kind of hazard at most, so that a long run stays small. */
 const NOTES_PER_NAME = 100;
 
@@ -34,7 +42,7 @@ export class HazardLog implements Hazards {
     const count = (this.#counts.get(name) ?? 0) + 1;
     this.#counts.set(name, count);
     if (count <= NOTES_PER_NAME) this.#met.push({ name, where });
-    if (this.strict) throw new Error(`undefined behaviour on a strict machine: ${name}, ${where}`);
+    if (this.strict) throw new HazardError(name, where);
     return this.random.byte();
   }
 }

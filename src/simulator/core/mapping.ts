@@ -14,6 +14,8 @@ export interface MappingParts {
   readonly space: AddressSpace;
   /** Called once when it is closed. */
   readonly closed: () => void;
+  /** The device's model has thrown: noted, or thrown on. */
+  readonly failed: (error: unknown) => void;
 }
 
 /**
@@ -44,28 +46,29 @@ export class SimulatedMapping implements Mapping {
 
   read8(offset: number): number {
     this.#check(offset, 1);
-    return this.#ram === undefined ? this.#memory.read(offset, 1) : this.#ram.getUint8(offset);
+    return this.#ram === undefined ? this.#load(offset, 1) : this.#ram.getUint8(offset);
   }
 
   read16(offset: number): number {
     this.#check(offset, 2);
-    return this.#ram === undefined
-      ? this.#memory.read(offset, 2)
-      : this.#ram.getUint16(offset, true);
+    return this.#ram === undefined ? this.#load(offset, 2) : this.#ram.getUint16(offset, true);
   }
 
   read32(offset: number): number {
     this.#check(offset, 4);
     return this.#ram === undefined
-      ? this.#memory.read(offset, 4) >>> 0
+      ? this.#load(offset, 4) >>> 0
       : this.#ram.getUint32(offset, true);
   }
 
   read64(offset: number): bigint {
     this.#check(offset, 8);
-    return this.#ram === undefined
-      ? this.#memory.read64(offset)
-      : this.#ram.getBigUint64(offset, true);
+    if (this.#ram !== undefined) return this.#ram.getBigUint64(offset, true);
+    try {
+      return this.#memory.read64(offset);
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   write8(offset: number, value: number): void {
@@ -83,8 +86,15 @@ export class SimulatedMapping implements Mapping {
   write64(offset: number, value: bigint): void {
     this.#check(offset, 8);
     if (typeof value !== "bigint") throw new TypeError("write64: value must be a bigint");
-    if (this.#ram === undefined) this.#memory.write64(offset, BigInt.asUintN(64, value));
-    else this.#ram.setBigUint64(offset, value, true);
+    if (this.#ram !== undefined) {
+      this.#ram.setBigUint64(offset, value, true);
+      return;
+    }
+    try {
+      this.#memory.write64(offset, BigInt.asUintN(64, value));
+    } catch (error) {
+      throw this.#failed(error);
+    }
   }
 
   readBytes(offset: number, target: Uint8Array): void {
@@ -131,10 +141,32 @@ export class SimulatedMapping implements Mapping {
   #store(offset: number, width: Width, value: number): void {
     this.#check(offset, width);
     if (typeof value !== "number") throw new TypeError("value must be a number");
-    if (this.#ram === undefined) this.#memory.write(offset, width, value);
+    if (this.#ram === undefined) this.#write(offset, width, value);
     else if (width === 4) this.#ram.setUint32(offset, value, true);
     else if (width === 2) this.#ram.setUint16(offset, value, true);
     else this.#ram.setUint8(offset, value);
+  }
+
+  #load(offset: number, width: Width): number {
+    try {
+      return this.#memory.read(offset, width);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  #write(offset: number, width: Width, value: number): void {
+    try {
+      this.#memory.write(offset, width, value);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** A broken model is answered as a broken device. */
+  #failed(error: unknown): VfioError {
+    this.#parts.failed(error);
+    return busError();
   }
 
   #check(offset: number, width: number): void {

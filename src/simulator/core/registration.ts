@@ -49,7 +49,12 @@ export class DeviceRegistration {
   }
 
   #request(): void {
-    this.device.ops.request?.(this.#requests);
+    const { machine, name, ops } = this.device;
+    try {
+      ops.request?.(this.#requests);
+    } catch (error) {
+      machine.modelErrors.caught(`request of ${name}`, error);
+    }
     this.#requests += 1;
     if (this.#removal?.result !== undefined) return;
     this.#timer = this.device.machine.clock.after(REQUEST_INTERVAL, () => this.#request());

@@ -24,6 +24,11 @@ export function checkOffset(offset: number): void {
   if (!Number.isSafeInteger(offset)) throw new RangeError(`${offset} is not a whole exact number`);
 }
 
+/** @throws TypeError unless it is bytes */
+export function checkBytes(bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError("a buffer must be a Uint8Array");
+}
+
 /** Lets the event loop turn once: what the real kernel does off the main thread. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -5,6 +5,7 @@ import type { HardwareIommu, IommuGroup } from "../iommu-group.js";
 import { HardwareDomain } from "./hardware-domain.js";
 import { cutToAperture, excludeReserved, iovaRange } from "./iova-ranges.js";
 import type { DmaMapping } from "./mapping.js";
+import { ALL_PAGES } from "./page-number.js";
 import { updatePageSizes } from "./page-sizes.js";
 import { pinMapping, unpinMapping } from "./pin.js";
 import type { AttachedGroup, Type1 } from "./type1.js";
@@ -66,6 +67,8 @@ function replay(type1: Type1, client: Client, domain: HardwareDomain): Result {
   const pinned: DmaMapping[] = [];
   for (const mapping of type1.mappings) {
     let result: Result = 0;
+    // The end of one that reaches to 2^64 is 0 where that wraps: nothing of it is mapped.
+    if (type1.mappings.topOfSpaceBug && mapping.end === ALL_PAGES) continue;
     if (!mapping.iommuMapped) {
       result = pinMapping(mapping, client);
       if (result === 0) pinned.push(mapping);
@@ -77,6 +80,7 @@ function replay(type1: Type1, client: Client, domain: HardwareDomain): Result {
     for (const earlier of pinned) unpinMapping(earlier, true);
     return result;
   }
+  for (const mapping of type1.mappings) mapping.iommuMapped = true;
   return 0;
 }
 
