@@ -49,14 +49,12 @@ export type LiveRegister<R extends RegisterDefinition> = RegisterFacts<R> &
 
 type Fields = FieldValues<FieldDefinitions>;
 
-/** What registers of all widths share. Offset and access are checked when it is made. */
+/** What registers of all widths share. Offsets are checked when they are made. */
 export abstract class Register<Value extends number | bigint> {
   readonly region: Region;
   readonly name: string;
   readonly definition: RegisterDefinition;
   protected readonly offset: number;
-  protected readonly readable: boolean;
-  protected readonly writable: boolean;
   #fields: LiveFields<RegisterDefinition> | undefined;
 
   constructor(region: Region, name: string, definition: RegisterDefinition) {
@@ -64,8 +62,6 @@ export abstract class Register<Value extends number | bigint> {
     this.name = name;
     this.definition = definition;
     this.offset = definition.offset;
-    this.readable = definition.access !== "wo";
-    this.writable = definition.access !== "ro";
   }
 
   abstract read(): Value;
@@ -102,11 +98,10 @@ export abstract class Register<Value extends number | bigint> {
 export class Register8 extends Register<number> {
   protected readonly zero = 0;
   read(): number {
-    return this.readable ? this.region.read8(this.offset) : this.refuse("read");
+    return this.region.read8(this.offset);
   }
   write(value: number): void {
-    if (this.writable) this.region.write8(this.offset, value);
-    else this.refuse("written");
+    this.region.write8(this.offset, value);
   }
 }
 
@@ -114,11 +109,10 @@ export class Register8 extends Register<number> {
 export class Register16 extends Register<number> {
   protected readonly zero = 0;
   read(): number {
-    return this.readable ? this.region.read16(this.offset) : this.refuse("read");
+    return this.region.read16(this.offset);
   }
   write(value: number): void {
-    if (this.writable) this.region.write16(this.offset, value);
-    else this.refuse("written");
+    this.region.write16(this.offset, value);
   }
 }
 
@@ -126,11 +120,10 @@ export class Register16 extends Register<number> {
 export class Register32 extends Register<number> {
   protected readonly zero = 0;
   read(): number {
-    return this.readable ? this.region.read32(this.offset) : this.refuse("read");
+    return this.region.read32(this.offset);
   }
   write(value: number): void {
-    if (this.writable) this.region.write32(this.offset, value);
-    else this.refuse("written");
+    this.region.write32(this.offset, value);
   }
 }
 
@@ -138,10 +131,9 @@ export class Register32 extends Register<number> {
 export class Register64 extends Register<bigint> {
   protected readonly zero = 0n;
   read(): bigint {
-    return this.readable ? this.region.read64(this.offset) : this.refuse("read");
+    return this.region.read64(this.offset);
   }
   write(value: bigint): void {
-    if (this.writable) this.region.write64(this.offset, value);
-    else this.refuse("written");
+    this.region.write64(this.offset, value);
   }
 }

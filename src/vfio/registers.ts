@@ -1,14 +1,13 @@
 import type { RegisterDefinition, RegisterMap, RegisterWidth } from "../registers/index.js";
 import { hex, wrongType } from "./numbers.js";
 import type { Region } from "./region.js";
-import { type LiveRegister, Register8, Register16, Register32, Register64 } from "./register.js";
+import type { LiveRegister } from "./register.js";
+import { registerClasses } from "./register-access.js";
 
 /** A map's registers, alive: `registers.status.read()`. */
 export type Registers<M extends RegisterMap> = {
   readonly [Name in keyof M]: LiveRegister<M[Name]>;
 };
-
-const classes = { 1: Register8, 2: Register16, 4: Register32, 8: Register64 } as const;
 
 /**
  * Puts a register map over a region.
@@ -19,7 +18,7 @@ export function liveRegisters<M extends RegisterMap>(region: Region, map: M): Re
   if (typeof map !== "object" || map === null) throw wrongType(map, "map", "a register map");
   const live: Record<string, unknown> = {};
   for (const [name, definition] of Object.entries<RegisterDefinition>(map)) {
-    const Register = classes[definition?.width as RegisterWidth];
+    const Register = registerClasses[definition?.width as RegisterWidth]?.[definition.access];
     if (Register === undefined) throw wrongType(definition, name, "a register definition");
     if (definition.offset + definition.width > region.size) {
       throw new RangeError(`${name}: ${region.name} has no register at ${hex(definition.offset)}`);
