@@ -64,6 +64,8 @@ export class PciInterrupts {
 
   configWritten(offset: number, width: number): void {
     this.msix?.configWritten(offset, width);
+    // QEMU, hw/pci/msi.c: msi_write_config(): a device that sends messages lets go of its line.
+    if (this.msi?.covers(offset, width) && this.msi.enabled) this.setLine(false);
   }
 
   /** A message is a write on the bus. */
@@ -73,6 +75,10 @@ export class PciInterrupts {
     return (config.read16(PciConfig.COMMAND) & PciCommand.MASTER) !== 0 && !power.asleep;
   }
 }
+
+/** Bytes of an MSI capability with a 32-bit address, and with one of 64 bits. */
+const SIZE_32 = 10;
+const SIZE_64 = 14;
 
 /** The MSI capability of a function, as its registers stand. */
 export class MsiControl {
@@ -93,6 +99,12 @@ export class MsiControl {
 
   get enabled(): boolean {
     return (this.flags & PciMsi.FLAGS_ENABLE) !== 0;
+  }
+
+  /** Whether a write to configuration space touches the capability. */
+  covers(offset: number, width: number): boolean {
+    const size = (this.flags & PciMsi.FLAGS_64BIT) !== 0 ? SIZE_64 : SIZE_32;
+    return offset < this.offset + size && offset + width > this.offset;
   }
 
   /** Vectors that the device asks for. */

@@ -125,6 +125,7 @@ export class MsixTable {
 
   /** Whether an access to a BAR is for the table or the pending bits. */
   covers(bar: number, offset: number): boolean {
+    if (offset < this.tableOffset && offset < this.pendingOffset) return false;
     return this.#inTable(bar, offset) || this.#inPending(bar, offset);
   }
 

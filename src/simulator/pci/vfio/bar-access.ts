@@ -14,8 +14,14 @@ export function readBar(
   const { pci } = device;
   const bar = pci.bars[index];
   if (bar === undefined || offset >= bar.size) return -Errno.EINVAL;
-  const count = Math.min(target.length, bar.size - offset);
   const gated = bar.space === "memory";
+  const only = singleCycle(device, index, offset, target.length, bar.size);
+  if (only !== 0) {
+    if (gated && !device.memoryEnabled) return -Errno.EIO;
+    storeLittleEndian(target, 0, only, pci.read(index, offset, only));
+    return only;
+  }
+  const count = Math.min(target.length, bar.size - offset);
   for (let done = 0; done < count; ) {
     const at = offset + done;
     const room = roomBeforeHidden(device, index, at, count - done);
@@ -50,8 +56,14 @@ export function writeBar(
   const { pci } = device;
   const bar = pci.bars[index];
   if (bar === undefined || offset >= bar.size) return -Errno.EINVAL;
-  const count = Math.min(source.length, bar.size - offset);
   const gated = bar.space === "memory";
+  const only = singleCycle(device, index, offset, source.length, bar.size);
+  if (only !== 0) {
+    if (gated && !device.memoryEnabled) return -Errno.EIO;
+    pci.write(index, offset, only, littleEndian(source, 0, only));
+    return only;
+  }
+  const count = Math.min(source.length, bar.size - offset);
   for (let done = 0; done < count; ) {
     const at = offset + done;
     const room = roomBeforeHidden(device, index, at, count - done);
@@ -84,6 +96,20 @@ export function readRom(device: VfioPciDevice, offset: number, target: Uint8Arra
   target.fill(0xff, 0, count);
   target.set(rom.contents.subarray(offset, offset + count));
   return count;
+}
+
+/** The width of an access that is one cycle, as almost all are; 0 for any other. */
+function singleCycle(
+  { msix }: VfioPciDevice,
+  index: number,
+  offset: number,
+  length: number,
+  size: number,
+): 0 | 1 | 2 | 4 {
+  if (msix.bar === index || offset + length > size) return 0;
+  if (length === 4) return offset % 4 === 0 ? 4 : 0;
+  if (length === 2) return offset % 2 === 0 ? 2 : 0;
+  return length === 1 ? 1 : 0;
 }
 
 function cycleWidth(at: number, room: number): 1 | 2 | 4 {

@@ -11,26 +11,20 @@ import type { VfioPciDevice } from "../device.js";
 import { capabilityLength, extendedCapabilityLength } from "./capability-lengths.js";
 import type { VirtualConfig } from "./virtual-config.js";
 
-/** What the walk has learned. */
-export interface MappedCapabilities {
-  /** Control word of the MSI capability, if there is one. */
-  readonly msi: number | undefined;
-  /** There is a list of extended capabilities to look at. */
-  readonly extended: boolean;
-}
-
 /**
  * Walks the capabilities of the hardware, takes those that users may see into the virtual copy and
  * the map, and patches the others out of the chain.
+ *
+ * @returns the control word of the MSI capability, if there is one
  */
-export function mapCapabilities(device: VfioPciDevice, config: VirtualConfig): MappedCapabilities {
+export function mapCapabilities(device: VfioPciDevice, config: VirtualConfig): number | undefined {
   const msi = mapConventional(device, config);
   const hardware = device.pci.config;
   const express = device.pci.isPcie;
   const large = hardware.size > PciConfigSize.CONVENTIONAL;
   const extended = express && large && hardware.read32(PciConfigSize.CONVENTIONAL) !== 0;
   if (extended) mapExtended(device, config);
-  return { msi, extended };
+  return msi;
 }
 
 // drivers/vfio/pci/vfio_pci_config.c: vfio_cap_init()

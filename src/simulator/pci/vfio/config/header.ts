@@ -6,7 +6,13 @@ import {
   PciStatus,
 } from "../../../../uapi/pci-regs.js";
 import type { VfioPciDevice } from "../device.js";
-import { ALL, type ConfigCycle, type PermissionRow, permissions } from "./permissions.js";
+import {
+  ALL,
+  type ConfigCycle,
+  type PermissionRow,
+  type Permissions,
+  permissions,
+} from "./permissions.js";
 import type { VirtualConfig } from "./virtual-config.js";
 
 const bars: PermissionRow[] = [0, 1, 2, 3, 4, 5].map((index) => [
@@ -17,24 +23,29 @@ const bars: PermissionRow[] = [0, 1, 2, 3, 4, 5].map((index) => [
 ]);
 
 /** The header (type 0). drivers/vfio/pci/vfio_pci_config.c: init_pci_cap_basic_perm() */
-export const headerPermissions = permissions(
-  PciConfigSize.HEADER,
-  [
-    [PciConfig.VENDOR_ID, 2, ALL, 0],
-    [PciConfig.DEVICE_ID, 2, ALL, 0],
-    [PciConfig.COMMAND, 2, PciCommand.INTX_DISABLE, ALL],
-    [PciConfig.STATUS, 2, PciStatus.CAP_LIST, 0],
-    [PciConfig.CACHE_LINE_SIZE, 1, 0, ALL],
-    [PciConfig.LATENCY_TIMER, 1, 0, ALL],
-    [PciConfig.BIST, 1, 0, ALL],
-    ...bars,
-    [PciConfig.ROM_ADDRESS, 4, ALL, ALL],
-    [PciConfig.CAPABILITY_LIST, 1, ALL, 0],
-    [PciConfig.INTERRUPT_LINE, 1, ALL, ALL],
-    [PciConfig.INTERRUPT_PIN, 1, ALL, 0],
-  ],
-  { beforeRead: fixBars, afterRead: showMemory, onWrite: writeHeader },
-);
+const plain = permissions(PciConfigSize.HEADER, [
+  [PciConfig.VENDOR_ID, 2, ALL, 0],
+  [PciConfig.DEVICE_ID, 2, ALL, 0],
+  [PciConfig.COMMAND, 2, PciCommand.INTX_DISABLE, ALL],
+  [PciConfig.STATUS, 2, PciStatus.CAP_LIST, 0],
+  [PciConfig.CACHE_LINE_SIZE, 1, 0, ALL],
+  [PciConfig.LATENCY_TIMER, 1, 0, ALL],
+  [PciConfig.BIST, 1, 0, ALL],
+  ...bars,
+  [PciConfig.ROM_ADDRESS, 4, ALL, ALL],
+  [PciConfig.CAPABILITY_LIST, 1, ALL, 0],
+  [PciConfig.INTERRUPT_LINE, 1, ALL, ALL],
+  [PciConfig.INTERRUPT_PIN, 1, ALL, 0],
+]);
+
+const command: Permissions = { ...plain, afterRead: showMemory, onWrite: writeCommand };
+const address: Permissions = { ...plain, beforeRead: fixBars, onWrite: writeBar };
+
+/** Who may do what with a byte of the header. */
+export function headerPermissions(position: number): Permissions {
+  if (position === PciConfig.COMMAND || position === PciConfig.COMMAND + 1) return command;
+  return isBar(position) ? address : plain;
+}
 
 /** Virtual functions have no bit for memory decoding; users see the one that they wrote. */
 function showMemory({ config, pci }: VfioPciDevice, { offset }: ConfigCycle, value: number) {
@@ -50,9 +61,9 @@ function isBar(offset: number): boolean {
 }
 
 /** Sizing: BARs read back masked to their size and with their type bits. vfio_bar_fixup() */
-function fixBars(device: VfioPciDevice, { offset }: ConfigCycle): void {
+function fixBars(device: VfioPciDevice): void {
   const { config, pci } = device;
-  if (!isBar(offset) || config === undefined || !config.barsDirty) return;
+  if (config === undefined || !config.barsDirty) return;
   for (let index = 0; index < 6; index++) {
     const at = PciConfig.BAR0 + 4 * index;
     const bar = pci.bars[index];
@@ -72,8 +83,18 @@ function fixBars(device: VfioPciDevice, { offset }: ConfigCycle): void {
   config.barsDirty = false;
 }
 
+function writeBar(
+  device: VfioPciDevice,
+  _cycle: ConfigCycle,
+  _value: number,
+  store: () => void,
+): void {
+  store();
+  device.config!.barsDirty = true;
+}
+
 // drivers/vfio/pci/vfio_pci_config.c: vfio_basic_config_write()
-function writeHeader(
+function writeCommand(
   device: VfioPciDevice,
   { offset }: ConfigCycle,
   value: number,
@@ -81,16 +102,14 @@ function writeHeader(
 ): void {
   const config = device.config!;
   const decoding = PciCommand.MEMORY | PciCommand.IO;
-  if (offset === PciConfig.COMMAND) restoreBars(device, config, value);
+  const lowByte = offset === PciConfig.COMMAND;
+  if (lowByte) restoreBars(device, config, value);
   store();
-  if (offset === PciConfig.COMMAND) {
+  if (lowByte) {
     const kept = config.get(PciConfig.COMMAND, 2) & ~decoding;
     config.set(PciConfig.COMMAND, 2, kept | (value & decoding));
   }
-  if (offset >= PciConfig.COMMAND && offset <= PciConfig.COMMAND + 1) {
-    device.irqs.setDisIntx((config.get(PciConfig.COMMAND, 2) & PciCommand.INTX_DISABLE) !== 0);
-  }
-  if (isBar(offset)) config.barsDirty = true;
+  device.irqs.setDisIntx((config.get(PciConfig.COMMAND, 2) & PciCommand.INTX_DISABLE) !== 0);
 }
 
 /** The device was reset behind our back: its addresses are gone, and are written again. */

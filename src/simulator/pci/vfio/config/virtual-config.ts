@@ -10,6 +10,8 @@ import { headerPermissions } from "./header.js";
 import { msiPermissions } from "./msi.js";
 import { type ConfigCycle, type Permissions, rawPermissions } from "./permissions.js";
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** What the map holds where no capability is. */
 export const unassigned = 0xff;
 
@@ -28,7 +30,11 @@ export class VirtualConfig {
   barsDirty = true;
   readonly #device: VfioPciDevice;
   readonly #msi: Permissions | undefined;
-  readonly #extendedCapabilities: boolean;
+  /** Where the capability of each byte starts, and who may do what with it. */
+  readonly #starts: Uint16Array;
+  readonly #permissions: readonly Permissions[];
+  /** The cycle that is going on; one at a time. */
+  readonly #cycle: Writable<ConfigCycle> = { position: 0, count: 1, offset: 0 };
 
   // drivers/vfio/pci/vfio_pci_config.c: vfio_config_init()
   constructor(device: VfioPciDevice) {
@@ -45,9 +51,11 @@ export class VirtualConfig {
       this.bytes[PciConfig.COMMAND]! |= 2;
     }
     if (device.withoutIntx) this.set(PciConfig.INTERRUPT_PIN, 1, 0);
-    const { msi, extended } = mapCapabilities(device, this);
+    const msi = mapCapabilities(device, this);
     this.#msi = msi === undefined ? undefined : msiPermissions(msi);
-    this.#extendedCapabilities = extended;
+    const positions = [...this.bytes.keys()];
+    this.#starts = Uint16Array.from(positions, (position) => this.#findStart(position));
+    this.#permissions = positions.map((position) => this.#findPermissions(position));
   }
 
   /** Copies registers of the hardware into the virtual copy. */
@@ -61,10 +69,6 @@ export class VirtualConfig {
 
   set(offset: number, count: 1 | 2 | 4, value: number): void {
     storeLittleEndian(this.bytes, offset, count, value);
-  }
-
-  get hasExtendedCapabilities(): boolean {
-    return this.#extendedCapabilities;
   }
 
   // drivers/vfio/pci/vfio_pci_config.c: vfio_pci_config_rw()
@@ -88,8 +92,13 @@ export class VirtualConfig {
     return source.length;
   }
 
-  /** Where the capability that a byte belongs to starts. vfio_find_cap_start() */
+  /** Where the capability that a byte belongs to starts. */
   startOf(position: number): number {
+    return this.#starts[position]!;
+  }
+
+  // drivers/vfio/pci/vfio_pci_config.c: vfio_find_cap_start()
+  #findStart(position: number): number {
     const id = this.map[position]!;
     if (position < PciConfigSize.HEADER) return 0;
     if (id === unassigned) return position;
@@ -100,18 +109,8 @@ export class VirtualConfig {
     return start;
   }
 
-  /** Aligned, in one dword, in one capability. vfio_config_do_rw() */
-  #cut(position: number, length: number): ConfigCycle {
-    const id = this.map[position]!;
-    let same = 1;
-    while ((position + same) % 4 !== 0 && this.map[position + same] === id) same += 1;
-    const most = Math.min(length, same);
-    const count = most >= 4 && position % 4 === 0 ? 4 : most >= 2 && position % 2 === 0 ? 2 : 1;
-    return { position, count, offset: position - this.startOf(position) };
-  }
-
-  #permissionsAt(position: number): Permissions {
-    if (position < PciConfigSize.HEADER) return headerPermissions;
+  #findPermissions(position: number): Permissions {
+    if (position < PciConfigSize.HEADER) return headerPermissions(position);
     const id = this.map[position]!;
     if (id === unassigned) return rawPermissions;
     if (position >= PciConfigSize.CONVENTIONAL) return extendedPermissions(id);
@@ -119,8 +118,23 @@ export class VirtualConfig {
     return capabilityPermissions(id);
   }
 
+  /** Aligned, in one dword, in one capability. vfio_config_do_rw() */
+  #cut(position: number, length: number): ConfigCycle {
+    const { map } = this;
+    const id = map[position];
+    const most = Math.min(length, 4 - (position % 4));
+    let same = 1;
+    while (same < most && map[position + same] === id) same += 1;
+    const cycle = this.#cycle;
+    cycle.position = position;
+    cycle.offset = position - this.#starts[position]!;
+    if (same >= 4) cycle.count = 4;
+    else cycle.count = same >= 2 && position % 2 === 0 ? 2 : 1;
+    return cycle;
+  }
+
   #readCycle(cycle: ConfigCycle): number {
-    const permissions = this.#permissionsAt(cycle.position);
+    const permissions = this.#permissions[cycle.position]!;
     permissions.beforeRead?.(this.#device, cycle);
     if (permissions.kind === "masked") {
       const masked = this.#readMasked(cycle, permissions);
@@ -148,7 +162,7 @@ export class VirtualConfig {
   }
 
   #writeCycle(cycle: ConfigCycle, value: number): void {
-    const permissions = this.#permissionsAt(cycle.position);
+    const permissions = this.#permissions[cycle.position]!;
     if (permissions.kind === "direct") return;
     if (permissions.kind !== "masked") {
       this.#device.pci.config.write(cycle.position, cycle.count, value);
