@@ -31,16 +31,23 @@ export async function differential(
   const { seed, steps = Number.POSITIVE_INFINITY, minutes, onStep } = options;
   const end = minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + minutes * 60_000;
   const done = { steps: 0, sequences: 0 };
+  let lost: string | undefined;
   const property = fc.asyncProperty(sequences, async (sequence) => {
-    const [one, other] = [await real.play(sequence), await simulated.play(sequence)];
+    if (lost !== undefined) return;
+    const both = await playBoth(real, simulated, sequence);
+    if (typeof both === "string") {
+      lost = both;
+      return;
+    }
     done.steps += sequence.ops.length;
     done.sequences += 1;
     onStep?.(done.steps);
-    const at = firstDifference(one, other);
-    if (at >= 0) throw new Error(describe(sequence, { real: one, simulated: other }, at));
+    const at = firstDifference(both.real, both.simulated);
+    if (at >= 0) throw new Error(describe(sequence, both, at));
   });
   for (let round = 0; done.steps < steps && Date.now() < end; round += 1) {
     const details = await fc.check(property, { seed: seed + round, numRuns: ROUND });
+    if (lost !== undefined) return { ...done, difference: lost };
     if (details.failed) {
       const { errorInstance } = details;
       const text = errorInstance instanceof Error ? errorInstance.message : `${errorInstance}`;
@@ -51,6 +58,19 @@ export async function differential(
     }
   }
   return { ...done, difference: undefined };
+}
+
+/** What both gave; or, if one of them died of it, its last words and the sequence. */
+async function playBoth(
+  real: Player,
+  simulated: Player,
+  sequence: Sequence,
+): Promise<{ real: Answers; simulated: Answers } | string> {
+  try {
+    return { real: await real.play(sequence), simulated: await simulated.play(sequence) };
+  } catch (error) {
+    return `${error}\n${JSON.stringify(sequence)}`;
+  }
 }
 
 /** Sequences between two looks at the clock. */

@@ -34,7 +34,7 @@ export async function fuzz(kernel: KernelName, options: FuzzOptions): Promise<Di
     },
   });
   await simulated.end();
-  await real.end();
+  await real.end().catch((error: unknown) => log(String(error)));
   const { steps, sequences, difference } = result;
   console.log(`${real.kernel} and ${simulated.kernel}: ${sequences} sequences, ${steps} steps`);
   if (difference !== undefined) console.log(`\nTHEY DIFFER: ${difference}`);
