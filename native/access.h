@@ -12,21 +12,32 @@
 namespace node_vfio {
 namespace {
 
+// A loop of accesses: a bus error sets the status and moves the end to where the loop stands, so
+// that the loop's own condition ends it, and nothing has to be tested for each access.
+struct Run {
+  void* end;
+  uint32_t status;
+};
+
 #if NODE_VFIO_FIXUPS
 
 // After the access at 1 the code goes on at 2. A fault goes on at 3, which says EIO (5) first.
 static_assert(EIO == 5);
 #if defined(__x86_64__)
-#define NODE_VFIO_LANDING "movl $5, %k[status]\n\tjmp 2b\n"
+#define NODE_VFIO_FAIL "movl $5, %k[status]\n"
+#define NODE_VFIO_STOP "\tmovq %[stop], %[end]\n"
+#define NODE_VFIO_GO_ON "\tjmp 2b\n"
 #else
-#define NODE_VFIO_LANDING "mov %w[status], 5\n\tb 2b\n"
+#define NODE_VFIO_FAIL "mov %w[status], 5\n"
+#define NODE_VFIO_STOP "\tmov %x[end], %x[stop]\n"
+#define NODE_VFIO_GO_ON "\tb 2b\n"
 #endif
 
-#define NODE_VFIO_GUARDED(instruction)               \
+#define NODE_VFIO_GUARDED(instruction, landing)      \
   "1:\t" instruction                                 \
   "\n2:\n"                                           \
   "\t.pushsection .text.node_vfio_landing, \"ax\"\n" \
-  "3:\t" NODE_VFIO_LANDING                           \
+  "3:\t" landing NODE_VFIO_GO_ON                     \
   "\t.popsection\n"                                  \
   "\t.pushsection node_vfio_fixups, \"a\"\n"         \
   "\t.balign 8\n"                                    \
@@ -34,26 +45,41 @@ static_assert(EIO == 5);
   "\t.quad 3b - .\n"                                 \
   "\t.popsection\n"
 
-#define NODE_VFIO_LOAD(instruction, type, constraint)                    \
-  inline uint32_t Load(const uint8_t* from, type* out) {                 \
-    type value;                                                          \
-    uint32_t status = 0;                                                 \
-    asm volatile(NODE_VFIO_GUARDED(instruction)                          \
-                 : [value] "=&" constraint(value), [status] "+r"(status) \
-                 : [at] "r"(from)                                        \
-                 : "memory");                                            \
-    *out = value;                                                        \
-    return status;                                                       \
+#define NODE_VFIO_LOAD(instruction, type, constraint)                                      \
+  inline uint32_t Load(const uint8_t* from, type* out) {                                   \
+    type value;                                                                            \
+    uint32_t status = 0;                                                                   \
+    asm volatile(NODE_VFIO_GUARDED(instruction, NODE_VFIO_FAIL)                            \
+                 : [value] "=&" constraint(value), [status] "+r"(status)                   \
+                 : [at] "r"(from)                                                          \
+                 : "memory");                                                              \
+    *out = value;                                                                          \
+    return status;                                                                         \
+  }                                                                                        \
+  inline void LoadInRun(const uint8_t* from, type* out, Run* run, void* stop) {            \
+    type value;                                                                            \
+    asm volatile(                                                                          \
+        NODE_VFIO_GUARDED(instruction, NODE_VFIO_FAIL NODE_VFIO_STOP)                      \
+        : [value] "=&" constraint(value), [status] "+r"(run->status), [end] "+r"(run->end) \
+        : [at] "r"(from), [stop] "r"(stop)                                                 \
+        : "memory");                                                                       \
+    *out = value;                                                                          \
   }
 
-#define NODE_VFIO_STORE(instruction, type, constraint)     \
-  inline uint32_t Store(uint8_t* to, type value) {         \
-    uint32_t status = 0;                                   \
-    asm volatile(NODE_VFIO_GUARDED(instruction)            \
-                 : [status] "+r"(status)                   \
-                 : [at] "r"(to), [value] constraint(value) \
-                 : "memory");                              \
-    return status;                                         \
+#define NODE_VFIO_STORE(instruction, type, constraint)                         \
+  inline uint32_t Store(uint8_t* to, type value) {                             \
+    uint32_t status = 0;                                                       \
+    asm volatile(NODE_VFIO_GUARDED(instruction, NODE_VFIO_FAIL)                \
+                 : [status] "+r"(status)                                       \
+                 : [at] "r"(to), [value] constraint(value)                     \
+                 : "memory");                                                  \
+    return status;                                                             \
+  }                                                                            \
+  inline void StoreInRun(uint8_t* to, type value, Run* run, void* stop) {      \
+    asm volatile(NODE_VFIO_GUARDED(instruction, NODE_VFIO_FAIL NODE_VFIO_STOP) \
+                 : [status] "+r"(run->status), [end] "+r"(run->end)            \
+                 : [at] "r"(to), [value] constraint(value), [stop] "r"(stop)   \
+                 : "memory");                                                  \
   }
 
 #if defined(__x86_64__)
@@ -79,7 +105,9 @@ NODE_VFIO_STORE("str %x[value], [%[at]]", uint64_t, "r")
 #undef NODE_VFIO_LOAD
 #undef NODE_VFIO_STORE
 #undef NODE_VFIO_GUARDED
-#undef NODE_VFIO_LANDING
+#undef NODE_VFIO_FAIL
+#undef NODE_VFIO_STOP
+#undef NODE_VFIO_GO_ON
 
 #else
 
@@ -105,6 +133,16 @@ uint32_t Load(const uint8_t* from, Width* out) {
 template <typename Width>
 uint32_t Store(uint8_t* to, Width value) {
   return Guarded([=] { *reinterpret_cast<volatile Width*>(to) = value; });
+}
+
+template <typename Width>
+void LoadInRun(const uint8_t* from, Width* out, Run* run, void* stop) {
+  if (Load(from, out) != 0) *run = {stop, EIO};
+}
+
+template <typename Width>
+void StoreInRun(uint8_t* to, Width value, Run* run, void* stop) {
+  if (Store(to, value) != 0) *run = {stop, EIO};
 }
 
 #endif

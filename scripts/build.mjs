@@ -6,7 +6,15 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { available, root, run, tool } from "./run.mjs";
@@ -64,10 +72,37 @@ function addonProblem() {
       "  then: npm run build"
     );
   }
-  console.log("building the native addon (node-gyp)");
-  if (compileAddon() !== 0) return "node-gyp failed, see above";
-  writeStamp(stamp, key);
-  return undefined;
+  const release = takeTurn();
+  try {
+    if (existsSync(addonFile) && readStamp(stamp) === key) return undefined;
+    console.log("building the native addon (node-gyp)");
+    if (compileAddon() !== 0) return "node-gyp failed, see above";
+    writeStamp(stamp, key);
+    return undefined;
+  } finally {
+    release();
+  }
+}
+
+/** Waits until nobody else builds in this checkout; returns how to let the next one. */
+function takeTurn() {
+  const lock = join(root, "build", ".lock");
+  mkdirSync(dirname(lock), { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: "wx" });
+      return () => rmSync(lock, { force: true });
+    } catch (error) {
+      if (error.code !== "EEXIST") throw error;
+    }
+    const holder = readStamp(lock);
+    if (holder && !isRunning(Number(holder))) rmSync(lock, { force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+}
+
+function isRunning(pid) {
+  return existsSync(`/proc/${pid}`);
 }
 
 /** Runs node-gyp; with Node's own headers where they are installed, so nothing is downloaded. */
@@ -75,7 +110,12 @@ function compileAddon(more = []) {
   const nodedir = headersDirectory();
   const headers = nodedir === undefined ? [] : [`--nodedir=${nodedir}`];
   const gyp = join(root, "node_modules", "node-gyp", "bin", "node-gyp.js");
-  const arguments_ = [gyp, "rebuild", "--loglevel=warn", "--jobs=max", ...headers, ...more];
+  const options = ["--loglevel=warn", "--jobs=max", ...headers, ...more];
+  const configured = gypStep([gyp, "configure", ...options], nodedir);
+  return configured === 0 ? gypStep([gyp, "build", ...options], nodedir) : configured;
+}
+
+function gypStep(arguments_, nodedir) {
   const { status, stdout, stderr, error } = spawnSync(process.execPath, arguments_, {
     cwd: root,
     encoding: "utf8",

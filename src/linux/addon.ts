@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildCommand, builtAddon, prebuiltAddon, prebuiltPackage } from "./prebuilt.js";
 
 /**
  * The native functions (native/addon.cc). Those without parameters take them from the frame and
@@ -54,6 +55,8 @@ export interface Addon {
   write32(): void;
   write64(): void;
   copy(bytes: Uint8Array, toDevice: boolean): void;
+  /** Operations as `Batch` has them; the number of the one that failed is in the frame. */
+  execute(operations: Uint8Array, count: number): void;
 
   eventfd(initial: number): number;
   watch(fd: number, listener: (count: number) => void): number;
@@ -74,9 +77,6 @@ export interface Addon {
   sysfsWrite(path: string, data: Uint8Array): number;
 }
 
-/** Where the build puts the addon, from the package's folder. */
-const BUILT = join("build", "Release", "node_vfio.node");
-
 /** Names another file to load instead: one built with sanitizers, for instance. */
 const OVERRIDE = "NODE_VFIO_ADDON";
 
@@ -96,19 +96,25 @@ function load(): Addon {
   if (process.platform !== "linux") {
     throw unavailable(`VFIO is a part of Linux, and this is ${process.platform}.`);
   }
-  const path = process.env[OVERRIDE] ?? join(packageRoot(), BUILT);
+  const root = packageRoot();
+  const built = builtAddon(root);
+  const path = process.env[OVERRIDE] ?? (existsSync(built) ? built : (prebuiltAddon() ?? built));
   if (!existsSync(path)) {
     throw unavailable(
       `The native addon is not built: there is no ${path}.\n` +
         "  It needs a C++ compiler, make and python3\n" +
-        "  (Debian and Ubuntu: apt-get install build-essential python3), then: npm run build",
+        `  (Debian and Ubuntu: apt-get install build-essential python3), then: ${buildCommand(root)}\n` +
+        `  Or a built one: npm install ${prebuiltPackage()}`,
     );
   }
   try {
     return createRequire(import.meta.url)(path) as Addon;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw unavailable(`${path} cannot be loaded: ${reason}\n  Build it anew: npm run build`, cause);
+    throw unavailable(
+      `${path} cannot be loaded: ${reason}\n  Build it anew: ${buildCommand(root)}`,
+      cause,
+    );
   }
 }
 

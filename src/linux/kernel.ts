@@ -7,7 +7,6 @@ import type {
   IoctlArgument,
   Kernel,
   KernelDescription,
-  Mapping,
   Memory,
   MmapOptions,
   Sysfs,
@@ -19,6 +18,7 @@ import { hostClock } from "./clock.js";
 import { LinuxWatch } from "./eventfd.js";
 import { Files } from "./files.js";
 import { Ioctl } from "./ioctl.js";
+import type { LinuxMapping } from "./mapping-access.js";
 import { allocate, hold } from "./memory.js";
 import { type Native, native } from "./native.js";
 import { LinuxSysfs } from "./sysfs.js";
@@ -102,7 +102,7 @@ export class LinuxKernel implements Kernel {
     return this.#ioctl.call(fd, request, argument, true);
   }
 
-  mmap(fd: Fd, options: MmapOptions): Mapping {
+  mmap(fd: Fd, options: MmapOptions): LinuxMapping {
     const { offset, length, protection = Protection.readWrite, private: copy = false } = options;
     checkFd(fd);
     checkOffset(offset);

@@ -4,6 +4,9 @@ import { wrongType } from "./arguments.js";
 import type { Frame } from "./frame.js";
 import { MappingBase, type MappingFacts } from "./mapping.js";
 
+/** A mapping of the host's kernel: it can execute batches. */
+export type LinuxMapping = Mapping & Pick<MappingBase, "execute">;
+
 /**
  * Defines the class of mapped device memory. It is defined once for each environment, around that
  * environment's frame and native functions, because V8 compiles calls of constants to much less
@@ -12,7 +15,12 @@ import { MappingBase, type MappingFacts } from "./mapping.js";
  * Each method checks its arguments before it touches the frame. `x >>> 0 === x` is an integer below
  * 2^32; the test of the type before it keeps that comparison one instruction.
  */
-export function defineMapping(addon: Addon, frame: Frame): new (facts: MappingFacts) => Mapping {
+export function defineMapping(
+  addon: Addon,
+  frame: Frame,
+): new (
+  facts: MappingFacts,
+) => LinuxMapping {
   return defineWrites(addon, frame, defineReads(addon, frame));
 }
 
@@ -64,7 +72,7 @@ function defineReads(addon: Addon, frame: Frame) {
 function defineWrites(addon: Addon, frame: Frame, Reads: ReturnType<typeof defineReads>) {
   const { write8, write16, write32, write64 } = addon;
   const { status, slot, offset: at, value: word, wide } = frame;
-  return class LinuxMapping extends Reads implements Mapping {
+  return class MappingAccess extends Reads implements Mapping {
     write8(offset: number, value: number): void {
       if (typeof value !== "number" || (value & 0xff) !== value) throw badValue(value, 8);
       if (typeof offset !== "number" || offset >>> 0 !== offset) {

@@ -3,6 +3,7 @@ import { VfioError } from "../errors.js";
 import type { Mapping } from "../kernel.js";
 import type { Addon } from "./addon.js";
 import { checkBytes, checkInteger, wrongType } from "./arguments.js";
+import { Batch } from "./batch.js";
 import type { Frame } from "./frame.js";
 
 /** What a mapping is made of. */
@@ -55,6 +56,23 @@ export class MappingBase implements Omit<Mapping, `${"read" | "write"}${8 | 16 |
     this.#copy(offset, checkBytes("source", source), true);
   }
 
+  /**
+   * Executes the operations of a batch in order, in one call. Reads leave their values in it.
+   *
+   * @throws as a single access would, for the first operation that fails; those before it have
+   *   happened, those after it have not
+   */
+  execute(batch: Batch): void {
+    if (!(batch instanceof Batch)) throw wrongType("batch", "a Batch", batch);
+    if (this.closed) throw closedError();
+    const { addon, frame } = this.#facts;
+    frame.slot[0] = this.slot;
+    addon.execute(batch.bytes, batch.length);
+    if (frame.status[0] === 0) return;
+    const { offset, width } = batch.place(frame.result[0]!);
+    throw this.failure(offset, width);
+  }
+
   close(): void {
     const { slot } = this;
     if (slot === CLOSED) return;
@@ -87,8 +105,10 @@ export class MappingBase implements Omit<Mapping, `${"read" | "write"}${8 | 16 |
   failure(offset: number, width: number): Error {
     if (this.closed) return closedError();
     const errno = this.#facts.frame.status[0]!;
-    if (errno === Errno.ERANGE) return outside(offset, width, this.length);
-    if (errno === Errno.EINVAL) {
+    if (errno === Errno.ERANGE && offset + width > this.length) {
+      return outside(offset, width, this.length);
+    }
+    if (errno === Errno.EINVAL || errno === Errno.ERANGE) {
       return new RangeError(`offset ${offset} is not a multiple of the width, ${width} bytes`);
     }
     const hint =

@@ -1,14 +1,13 @@
-import type { Mapping } from "../kernel.js";
 import { type Addon, loadAddon } from "./addon.js";
 import { Frame } from "./frame.js";
 import type { MappingFacts } from "./mapping.js";
-import { defineMapping } from "./mapping-access.js";
+import { defineMapping, type LinuxMapping } from "./mapping-access.js";
 
 /** What this thread has of native code. */
 export interface Native {
   addon: Addon;
   frame: Frame;
-  Mapping: new (facts: MappingFacts) => Mapping;
+  Mapping: new (facts: MappingFacts) => LinuxMapping;
   /** Bytes of a page. */
   pageSize: number;
 }

@@ -96,6 +96,16 @@ function randomStruct() {
   return bytes;
 }
 
+/** Operations of a batch: some right, some not. */
+function randomOperations() {
+  const words = new Uint32Array(4 * below(24));
+  for (let at = 0; at < words.length; at += 4) {
+    words[at] = below(9) + (random() < 0.1 ? below(2 ** 32) : 0);
+    words[at + 1] = pick(integers);
+  }
+  return new Uint8Array(words.buffer, random() < 0.1 ? Math.min(words.byteLength, below(8)) : 0);
+}
+
 const makeOddity = [
   () => undefined,
   () => null,
@@ -142,6 +152,7 @@ const signatures = {
   mmap: () => [pick(fds), pick([0, 4096, 1]), pick(integers), below(5), random() < 0.2],
   munmap: () => [pick(slots)],
   copy: () => [pick(makeBytes)(), random() < 0.5],
+  execute: () => [randomOperations(), below(20)],
   eventfd: () => [pick(integers)],
   watch: () => [pick(fds), () => {}],
   watchRef: () => [below(50), false],
