@@ -26,7 +26,7 @@ export async function prepareBuiltKernel(workshop: Workshop, fragment: string): 
   await checkConfiguration(join(source, ".config"), fragment);
   const jobs = availableParallelism();
   log(
-    `building Linux ${packaged.version}; about eight minutes of one processor's time, of ${jobs}`,
+    `building Linux ${packaged.version}; about ten minutes of one processor's time, of ${jobs}`,
   );
   const started = Date.now();
   const pulse = setInterval(() => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -30,6 +30,8 @@ export async function createAtomically(
     await fill(staging);
     await mkdir(join(target, ".."), { recursive: true });
     await rm(target, { recursive: true, force: true });
+    // mkdtemp makes folders for one user; a shared cache is for all of them.
+    await chmod(staging, 0o755);
     await rename(staging, target);
   } finally {
     await rm(staging, { recursive: true, force: true });
