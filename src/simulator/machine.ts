@@ -5,6 +5,7 @@ import { HazardLog, type Hazards } from "./core/hazards.js";
 import { HugePages } from "./core/huge-pages.js";
 import { findLeaks, type Leak } from "./core/leaks.js";
 import { ModelErrors, type OnModelError } from "./core/model-errors.js";
+import { NoiommuMode } from "./core/noiommu-mode.js";
 import { nullDevice } from "./core/null-device.js";
 import { type ProcessOptions, SimulatedProcess } from "./core/process.js";
 import { SeededRandom } from "./core/random.js";
@@ -55,6 +56,8 @@ export class SimulatedMachine {
   readonly devfs = new Devfs();
   /** Module parameters of the type1 IOMMU driver. */
   readonly type1: Type1Parameters;
+  /** Devices without an IOMMU may be given to user space. */
+  readonly noiommu: NoiommuMode;
   readonly groups: IommuGroups;
   /** Containers, groups and devices that drivers have given to VFIO. */
   readonly vfio: VfioCore;
@@ -76,6 +79,7 @@ export class SimulatedMachine {
     this.modelErrors = new ModelErrors(options.onModelError);
     this.hugePages = new HugePages(options.hugePages);
     this.type1 = new Type1Parameters(this.profile, this.sysfs);
+    this.noiommu = new NoiommuMode(this.profile, this.sysfs);
     this.groups = new IommuGroupTable(this.sysfs, this.profile);
     this.faults = new Faults(this);
     this.init = new SimulatedProcess(1, this.#frames, { command: "init" });

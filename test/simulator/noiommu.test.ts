@@ -74,3 +74,17 @@ describe("a device without an IOMMU", () => {
     expect(answer(() => bench.setContainer(group, theirs))).toBe("EPERM");
   });
 });
+
+describe("the mode", () => {
+  it("is a parameter of the module, where it is built in", () => {
+    const path = "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode";
+    const { kernel, machine } = new Bench({ profile });
+    expect(kernel.sysfs.read(path)).toBe("Y\n");
+    expect(kernel.sysfs.write(path, "0\n")).toBe(2);
+    expect(machine.noiommu.enabled).toBe(false);
+    const container = kernel.open("/dev/vfio/vfio", OpenFlags.readWrite);
+    expect(kernel.ioctl(container, Vfio.CHECK_EXTENSION, 8)).toBe(0);
+    expect(answer(() => kernel.sysfs.write(path, "maybe"))).toBe("EINVAL");
+    expect(answer(() => new Bench().kernel.sysfs.read(path))).toBe("ENOENT");
+  });
+});

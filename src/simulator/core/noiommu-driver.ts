@@ -4,6 +4,7 @@ import type { SimulatedMachine } from "../machine.js";
 import type { UserArgument } from "./argument.js";
 import type { Client } from "./client.js";
 import type { IommuBackend, IommuDriver } from "./iommu-driver.js";
+import type { NoiommuMode } from "./noiommu-mode.js";
 import type { Result } from "./result.js";
 
 /** The IOMMU driver that translates nothing (drivers/vfio/container.c: vfio_noiommu_ops). */
@@ -12,23 +13,23 @@ export const noiommuDriver: IommuDriver = {
   noiommu: true,
 
   // container.c: vfio_iommu_driver_allowed(), vfio_noiommu_ioctl()
-  checkExtension({ profile }: SimulatedMachine, extension: number): Result {
-    return profile.noiommuEnabled && extension === Extension.NOIOMMU_IOMMU ? 1 : 0;
+  checkExtension({ noiommu }: SimulatedMachine, extension: number): Result {
+    return noiommu.enabled && extension === Extension.NOIOMMU_IOMMU ? 1 : 0;
   },
 
   // container.c: vfio_noiommu_open()
-  open({ profile }: SimulatedMachine, client: Client, type: number): IommuBackend | Result {
+  open({ noiommu }: SimulatedMachine, client: Client, type: number): IommuBackend | Result {
     if (type !== Extension.NOIOMMU_IOMMU) return -Errno.EINVAL;
     if (!client.capable("CAP_SYS_RAWIO")) return -Errno.EPERM;
-    return new NoiommuBackend(profile.noiommuEnabled);
+    return new NoiommuBackend(noiommu);
   },
 };
 
 class NoiommuBackend implements IommuBackend {
-  constructor(readonly enabled: boolean) {}
+  constructor(readonly mode: NoiommuMode) {}
 
   checkExtension(extension: number): Result {
-    return this.enabled && extension === Extension.NOIOMMU_IOMMU ? 1 : 0;
+    return this.mode.enabled && extension === Extension.NOIOMMU_IOMMU ? 1 : 0;
   }
 
   attachGroup(): Result {

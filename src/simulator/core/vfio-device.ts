@@ -43,8 +43,7 @@ export class VfioDevice {
  */
 export function registerGroupDevice(device: VfioDevice, group: IommuGroup | undefined): Result {
   if (group !== undefined) return register(device, group, undefined);
-  const { noiommuConfig, noiommuEnabled } = device.machine.profile;
-  if (!noiommuConfig || !noiommuEnabled) return -Errno.EINVAL;
+  if (!device.machine.noiommu.enabled) return -Errno.EINVAL;
   return registerInOwnGroup(device, "noiommu");
 }
 

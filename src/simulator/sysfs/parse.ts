@@ -19,6 +19,12 @@ function readDigits(digits: string): bigint | undefined {
   return /^[1-9][0-9]*$/.test(digits) ? BigInt(digits) : undefined;
 }
 
+/** lib/kstrtox.c: kstrtobool(): by the first letters; undefined for what is neither. */
+export function parseBool(text: string): boolean | undefined {
+  if (/^([yYtT1]|o[nN])/.test(text)) return true;
+  return /^([nNfF0]|o[fF])/.test(text) ? false : undefined;
+}
+
 /** lib/string.c: sysfs_streq(): equal, but for one newline at the end of either. */
 export function sameName(name: string, written: string): boolean {
   const text = untilNul(written);

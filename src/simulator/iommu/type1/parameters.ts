@@ -1,6 +1,7 @@
 import { Errno } from "../../../errno.js";
 import type { Result } from "../../core/result.js";
 import type { Profile } from "../../profile.js";
+import { parseBool } from "../../sysfs/parse.js";
 import type { SysfsDirectory } from "../../sysfs/tree.js";
 
 const UINT_MAX = 0xffff_ffff;
@@ -40,11 +41,11 @@ export class Type1Parameters {
     return data.length;
   }
 
-  // lib/kstrtox.c: kstrtobool()
+  // kernel/params.c: param_set_bool()
   #setUnsafe(data: string): Result {
-    if (/^([yYtT1]|o[nN])/.test(data)) this.unsafeInterrupts = true;
-    else if (/^([nNfF0]|o[fF])/.test(data)) this.unsafeInterrupts = false;
-    else return -Errno.EINVAL;
+    const wanted = parseBool(data);
+    if (wanted === undefined) return -Errno.EINVAL;
+    this.unsafeInterrupts = wanted;
     return data.length;
   }
 }
