@@ -25,9 +25,7 @@ export async function prepareBuiltKernel(workshop: Workshop, fragment: string): 
   await make("allnoconfig", `KCONFIG_ALLCONFIG=${sourceFile(fragment)}`);
   await checkConfiguration(join(source, ".config"), fragment);
   const jobs = availableParallelism();
-  log(
-    `building Linux ${packaged.version}; about ten minutes of one processor's time, of ${jobs}`,
-  );
+  log(`building Linux ${packaged.version}; about ten minutes of one processor's time, of ${jobs}`);
   const started = Date.now();
   const pulse = setInterval(() => {
     log(`still building (${Math.round((Date.now() - started) / 1000)} s)`);
