@@ -4,7 +4,7 @@
  */
 
 import { guestPlatform } from "./guest-platform.js";
-import type { PciPlug } from "./pci/plug.js";
+import type { PciPlug } from "./pci/placement.js";
 
 /** A small machine: one edu device. */
 export const smallMachine: readonly PciPlug[] = [

@@ -5,7 +5,7 @@
 
 import { type BarSpec, silentChip } from "./pci/chip.js";
 import { configBytes } from "./pci/config-bytes.js";
-import type { PciPlug } from "./pci/plug.js";
+import type { PciPlug } from "./pci/placement.js";
 
 type Rows = Readonly<Record<number, string>>;
 

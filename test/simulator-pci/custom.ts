@@ -1,6 +1,6 @@
 import type { FunctionSpec, PciChip } from "../../src/simulator/pci/chip.js";
 import { configBytes } from "../../src/simulator/pci/config-bytes.js";
-import type { PciPlug } from "../../src/simulator/pci/plug.js";
+import type { PciPlug } from "../../src/simulator/pci/index.js";
 
 /** A chip of plain memory: what is written is read again. */
 export function ramChip(): PciChip & { resets: number } {

@@ -3,7 +3,7 @@ import type { Kernel } from "../../src/kernel.js";
 import { OpenFlags } from "../../src/kernel.js";
 import { type MachineOptions, SimulatedMachine } from "../../src/simulator/machine.js";
 import { pciHost } from "../../src/simulator/pci/host.js";
-import { type PciPlug, plugPci } from "../../src/simulator/pci/plug.js";
+import { type PciPlug, plugPci } from "../../src/simulator/pci/index.js";
 import { vfioPciDriver } from "../../src/simulator/pci/vfio/driver.js";
 import { structs } from "../../src/uapi/index.js";
 import { Vfio } from "../../src/uapi/requests.js";

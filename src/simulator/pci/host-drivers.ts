@@ -59,3 +59,19 @@ export const shpchp: PciDriver = {
   },
   remove: () => undefined,
 };
+
+/** The driver of virtio functions: the guest's file system and serial ports are behind it. */
+export const virtioPci: PciDriver = {
+  name: "virtio-pci",
+  ids: [pciId({ vendor: 0x1af4 })],
+  usesDmaApi: true,
+  probe: (device) => {
+    device.enable();
+    device.command(PciCommand.MASTER);
+    return 0;
+  },
+  remove: (device) => {
+    device.disable();
+    return undefined;
+  },
+};

@@ -7,7 +7,7 @@ import { PciBus } from "./bus.js";
 import type { PciDevice } from "./device.js";
 import type { PciDriver } from "./driver.js";
 import { attachAny, locked } from "./driver-core.js";
-import { pcieport, shpchp, uioPciGeneric } from "./host-drivers.js";
+import { pcieport, shpchp, uioPciGeneric, virtioPci } from "./host-drivers.js";
 import { InterruptRemapping } from "./interrupt-remapping.js";
 import { line, RegisteredDriver } from "./registered-driver.js";
 import { removeDevice, rescan } from "./removal.js";
@@ -15,6 +15,9 @@ import { busFiles } from "./sysfs-bus.js";
 import { vfioPciDriver } from "./vfio/driver.js";
 import { vfioPciModule } from "./vfio/module.js";
 import { VirtualFunctions } from "./virtual-functions.js";
+
+/** Loaded on every machine, in the order in which the guest loads them. */
+const standardDrivers = [pcieport, shpchp, virtioPci, vfioPciDriver, uioPciGeneric];
 
 /** A machine's PCI: the host bridge with its buses, the functions found, the drivers loaded. */
 export class PciHost {
@@ -49,7 +52,7 @@ export class PciHost {
     busFiles(this);
     vfioPciModule(machine);
     this.announceBus(this.root, this.directory);
-    for (const driver of [pcieport, shpchp, vfioPciDriver, uioPciGeneric]) this.register(driver);
+    for (const driver of standardDrivers) this.register(driver);
   }
 
   find(name: string): PciDevice | undefined {

@@ -9,4 +9,5 @@ export type { PciDriver, PciId } from "./driver.js";
 export { pciId } from "./driver.js";
 export { pciHost } from "./host.js";
 export type { CustomModel, PciModel } from "./models/index.js";
-export { type PciPlug, plugPci } from "./plug.js";
+export type { PciPlug } from "./placement.js";
+export { plugPci } from "./plug.js";

@@ -1,83 +1,31 @@
 import { PciBridge, PciCommand, PciConfig, PciExtCap } from "../../uapi/pci-regs.js";
 import type { SimulatedMachine } from "../machine.js";
-import { formatPciAddress, type PciAddress, parsePciAddress } from "./address.js";
+import { formatPciAddress } from "./address.js";
 import { PciBus } from "./bus.js";
-import type { FunctionSpec } from "./chip.js";
-import { configBytes } from "./config-bytes.js";
 import { PciDevice, type PciDeviceOptions } from "./device.js";
 import { joinGroup } from "./groups.js";
 import { type PciHost, pciHost } from "./host.js";
-import { functionOf, type PciModel } from "./models/index.js";
+import { type PciPlug, type Placed, place } from "./placement.js";
 import { Sriov } from "./sriov.js";
 import { announce } from "./sysfs-device.js";
 
-/** A function to be plugged in. */
-export type PciPlug = PciModel & {
-  /** `0000:00:05.0`; the next free device of bus 0 unless told. */
-  readonly address?: string;
-  /** Of a bridge: the number of the bus behind it. */
-  readonly secondaryBus?: number;
-  /**
-   * Bus addresses of its BARs by index, as the firmware assigns them; 6 is the ROM, from 7 on those
-   * of virtual functions.
-   */
-  readonly resources?: Readonly<Record<number, number>>;
-  /** Legacy interrupt line. */
-  readonly irq?: number;
-  /** Registers that the firmware leaves different: rows of bytes by offset. */
-  readonly registers?: Readonly<Record<number, string>>;
-};
+export type { PciPlug } from "./placement.js";
 
 /**
  * Plugs functions into a machine's PCI bus and lets the kernel find them: sysfs, IOMMU groups,
  * drivers that are loaded.
  *
- * @throws RangeError for addresses that are wrong, taken, or on a bus that no bridge leads to
+ * @throws RangeError for models that there are not, and for addresses that are wrong, taken, or on a
+ *   bus that no bridge leads to; then nothing has been plugged in
  */
 export function plugPci(machine: SimulatedMachine, plugs: readonly PciPlug[]): PciDevice[] {
   const host = pciHost(machine);
   const placed = place(host, plugs);
   const found: PciDevice[] = [];
   scan(host, host.root, placed, found);
-  const [lost] = placed;
-  if (lost !== undefined) {
-    throw new RangeError(`${formatPciAddress(lost.address)}: no bridge leads to that bus`);
-  }
   for (const device of found) joinGroup(machine, device);
   if (host.autoprobe) for (const device of found) host.probe(device);
   return found;
-}
-
-interface Placed {
-  readonly address: PciAddress;
-  readonly plug: PciPlug;
-}
-
-/** Checks addresses and gives out those that are missing. */
-function place(host: PciHost, plugs: readonly PciPlug[]): Placed[] {
-  const taken = new Set([...host.devices].map(({ name }) => name));
-  const placed = plugs.map((plug) => {
-    const name = plug.address ?? nextFree(taken, plugs);
-    const address = parsePciAddress(name);
-    if (address === undefined)
-      throw new RangeError(`"${name}" is not an address like 0000:00:05.0`);
-    if (taken.has(name)) throw new RangeError(`${name}: there is a device already`);
-    taken.add(name);
-    return { address, plug };
-  });
-  return placed.sort((one, other) => order(one.address) - order(other.address));
-}
-
-function order({ bus, device, function: fn }: PciAddress): number {
-  return (bus << 8) | (device << 3) | fn;
-}
-
-function nextFree(taken: ReadonlySet<string>, plugs: readonly PciPlug[]): string {
-  for (let device = 1; device < 0x20; device++) {
-    const name = formatPciAddress({ domain: 0, bus: 0, device, function: 0 });
-    if (!taken.has(name) && !plugs.some(({ address }) => address === name)) return name;
-  }
-  throw new RangeError("bus 0 is full");
 }
 
 /** First everything on a bus, then what is behind its bridges. */
@@ -93,13 +41,13 @@ function scan(host: PciHost, bus: PciBus, placed: Placed[], found: PciDevice[]):
   }
 }
 
-function discover(host: PciHost, bus: PciBus, { address, plug }: Placed): PciDevice {
+function discover(host: PciHost, bus: PciBus, { address, plug, spec }: Placed): PciDevice {
   const name = formatPciAddress(address);
   const above = bus.bridge?.directory ?? host.directory;
   const device = addDevice(host, {
     bus,
     address,
-    spec: withRegisters(functionOf(plug), plug.registers),
+    spec,
     directory: above.directory(name),
     irq: plug.irq ?? 10 + (address.device & 1),
   });
@@ -127,15 +75,6 @@ export function addDevice(
   return device;
 }
 
-function withRegisters(spec: FunctionSpec, rows: PciPlug["registers"]): FunctionSpec {
-  if (rows === undefined) return spec;
-  const config = Uint8Array.from(spec.config);
-  for (const [offset, row] of Object.entries(rows)) {
-    config.set(configBytes(row.trim().split(/\s+/).length, { 0: row }), Number(offset));
-  }
-  return { ...spec, config };
-}
-
 /** What the firmware does before the kernel comes: addresses, decoding, interrupt line. */
 function firmware(host: PciHost, device: PciDevice, { resources, irq, registers }: PciPlug): void {
   for (const bar of device.bars) {
@@ -155,8 +94,6 @@ function firmware(host: PciHost, device: PciDevice, { resources, irq, registers 
 }
 
 function openBus(host: PciHost, bridge: PciDevice, number: number): void {
-  if (!bridge.isBridge) throw new RangeError(`${bridge.name} is not a bridge`);
-  if (host.buses.has(number)) throw new RangeError(`bus ${number} is there already`);
   const bus = new PciBus(bridge.address.domain, number, bridge);
   bridge.subordinate = bus;
   host.buses.set(number, bus);
