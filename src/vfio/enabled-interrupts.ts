@@ -11,6 +11,7 @@ import { wrongType } from "./numbers.js";
 import { encodeIrqSet, setIrqs } from "./set-irqs.js";
 import { ClosedError } from "./state-errors.js";
 import type { Steps } from "./steps.js";
+import { unlessInvalid } from "./unless-invalid.js";
 
 /** How long to wait. */
 export interface WaitOptions {
@@ -148,11 +149,11 @@ export class EnabledInterrupts extends Handle {
     this.#unmaskedElsewhere = elsewhere;
   }
 
-  // biome-ignore lint/correctness/useYield: SET_IRQS does not take long
   protected *release(): Steps<void> {
     this.#queue.close();
     try {
-      if (!this.#disabledByClose()) this.#disable();
+      // EINVAL: somebody has disabled them already, with a SET_IRQS of his own.
+      if (!this.#disabledByClose()) unlessInvalid(() => this.#disable());
     } finally {
       this.#dropVectors(0);
       this.#closed();
