@@ -106,15 +106,9 @@ describe("the checked entry", () => {
   it("does not follow a pointer to memory that is not ours, or no longer", () => {
     const { kernel, fd } = openTerminal();
     const memory = kernel.allocate(8192);
-    const map = (vaddr: bigint, size: bigint) => {
-      const bytes = new Uint8Array(32);
-      const view = new DataView(bytes.buffer);
-      view.setUint32(0, 32, true);
-      view.setUint32(4, 3, true);
-      view.setBigUint64(8, vaddr, true);
-      view.setBigUint64(24, size, true);
-      return () => kernel.ioctl(fd, Vfio.IOMMU_MAP_DMA, bytes);
-    };
+    // A terminal refuses every one of them, if it is asked at all.
+    const map = (vaddr: bigint, size: bigint) => () =>
+      kernel.ioctl(fd, Vfio.IOMMU_MAP_DMA, struct([32, 3], [vaddr, 0n, size]));
     expect(map(memory.address, 8192n)).toThrow(code("ENOTTY"));
     expect(map(memory.address + 4096n, 4096n)).toThrow(code("ENOTTY"));
     expect(map(memory.address + 4096n, 8192n)).toThrow(code("EFAULT"));
@@ -123,7 +117,58 @@ describe("the checked entry", () => {
     memory.free();
     expect(map(memory.address, 8192n)).toThrow(code("EFAULT"));
   });
+
+  it.each<[string, number, (pointer: bigint, bytes: bigint) => Uint8Array]>([
+    ["UNMAP_DMA's bitmap", Vfio.IOMMU_UNMAP_DMA, (p, n) => struct([48, 1], [0n, 0n, 4096n, n, p])],
+    [
+      "DIRTY_PAGES' bitmap",
+      Vfio.IOMMU_DIRTY_PAGES,
+      (p, n) => struct([48, 4], [0n, 0n, 4096n, n, p]),
+    ],
+    [
+      "the ranges of DMA_LOGGING_START",
+      Vfio.DEVICE_FEATURE,
+      (p, n) => struct([32, 0x20006], [4096n, n / 16n, p]),
+    ],
+    [
+      "the bitmap of DMA_LOGGING_REPORT",
+      Vfio.DEVICE_FEATURE,
+      (p, n) => struct([40, 0x10008], [0n, n * 8n * 4096n, 4096n, p]),
+    ],
+  ])("looks at %s", (_, request, make) => {
+    const { kernel, fd } = openTerminal();
+    const memory = kernel.allocate(4096);
+    const call = (pointer: bigint, bytes: bigint) => () =>
+      kernel.ioctl(fd, request, make(pointer, bytes));
+    expect(call(memory.address, 4096n)).toThrow(code("ENOTTY"));
+    expect(call(memory.address + 4032n, 64n)).toThrow(code("ENOTTY"));
+    expect(call(memory.address + 4032n, 128n)).toThrow(code("EFAULT"));
+    expect(call(0x1000n, 64n)).toThrow(code("EFAULT"));
+    expect(call(2n ** 64n - 64n, 128n)).toThrow(code("EFAULT"));
+  });
+
+  it("does not mind a struct that is too short to hold its pointer: the kernel says so", () => {
+    const { kernel, fd } = openTerminal();
+    for (const length of [0, 4, 8, 24, 31]) {
+      expect(() => kernel.ioctl(fd, Vfio.IOMMU_MAP_DMA, new Uint8Array(length))).toThrow(
+        code("ENOTTY"),
+      );
+    }
+  });
 });
+
+/** A struct of two 32-bit numbers and then 64-bit ones. */
+function struct(words: [number, number], wides: bigint[]): Uint8Array {
+  const bytes = new Uint8Array(8 + 8 * wides.length);
+  const view = new DataView(bytes.buffer);
+  words.forEach((word, at) => {
+    view.setUint32(4 * at, word, true);
+  });
+  wides.forEach((wide, at) => {
+    view.setBigUint64(8 + 8 * at, wide, true);
+  });
+  return bytes;
+}
 
 describe("arguments", () => {
   it("are checked before anything happens", () => {

@@ -136,6 +136,20 @@ describe("a process", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
+  it("still has WebAssembly's traps, which are faults too", () => {
+    const { status, stdout } = runProgram(`
+      const kernel = new LinuxKernel();
+      kernel.mmap(kernel.open("/proc/self/exe", 0), { offset: 0, length: 4096, protection: 1 });
+      // (module (memory 1) (func (export "load") (param i32) (result i32) local.get 0 i32.load))
+      const bytes = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 127, 1, 127, 3, 2, 1,
+        0, 5, 3, 1, 0, 1, 7, 8, 1, 4, 108, 111, 97, 100, 0, 0, 10, 9, 1, 7, 0, 32, 0, 40, 2, 0, 11);
+      const { load } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+      for (let i = 0; i < 1e5; i++) load(0);
+      try { load(-1); } catch (error) { console.log(error.name); }
+    `);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: "RuntimeError\n" });
+  });
+
   it("dies of its own faults as before: ours is not the only handler", () => {
     const { signal } = runProgram(`
       const kernel = new LinuxKernel();
