@@ -5,6 +5,7 @@ export interface Baseline {
   noop(): void;
   preadLoop(fd: number, length: number, rounds: number, offset: number): number;
   ioctlLoop(fd: number, request: number, rounds: number, argsz: number): number;
+  mapLoop(container: number, vaddr: number, iova: number, size: number, rounds: number): number;
   checkedReads(rounds: number): number;
   pointerCalls(rounds: number): number;
   startRaising(fd: number, count: number): void;

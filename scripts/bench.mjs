@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the figures of the library beside the same work in C, as ratios within one run.
- * Arguments are words that a row's name must have: `npm run bench -- interrupt`.
+ * Arguments are words that a row's name must have: `npm run bench -- interrupt`. With `--guest` the
+ * calls that need a real VFIO, in a guest.
  */
 
 import { join } from "node:path";
@@ -21,4 +22,11 @@ const built = run(tool("node-gyp"), [
   ...(nodedir === undefined ? [] : [`--nodedir=${nodedir}`]),
 ]);
 if (built !== 0) process.exit(built);
-process.exit(run(process.execPath, [join("dist", "bench", "main.js"), ...process.argv.slice(2)]));
+
+const args = process.argv.slice(2);
+const inGuest = args.includes("--guest");
+const rest = args.filter((arg) => arg !== "--guest");
+const command = inGuest
+  ? ["scripts/guest.mjs", "--", "node", join("dist", "bench", "guest-main.js"), ...rest]
+  : [join("dist", "bench", "main.js"), ...rest];
+process.exit(run(process.execPath, command));

@@ -1,4 +1,5 @@
 // Calls: the empty Node-API call, and system calls and register accesses in a C loop.
+#include <linux/vfio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -39,6 +40,30 @@ napi_value ioctl_loop(napi_env env, napi_callback_info info) {
   for (int round = 0; round < rounds; ++round) {
     argument[0] = argsz;
     if (ioctl(fd, request, argument) < 0) return number(env, -1);
+  }
+  return number(env, static_cast<double>(now() - start));
+}
+
+/// mapLoop(container, vaddr, iova, size, rounds): MAP_DMA and UNMAP_DMA of one range.
+napi_value map_loop(napi_env env, napi_callback_info info) {
+  const Numbers in = numbers(env, info);
+  const int container = static_cast<int>(in.at[0]);
+  const auto size = static_cast<uint64_t>(in.at[3]);
+  const int rounds = static_cast<int>(in.at[4]);
+  vfio_iommu_type1_dma_map map = {};
+  map.argsz = sizeof(map);
+  map.flags = VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE;
+  map.vaddr = static_cast<uint64_t>(in.at[1]);
+  map.iova = static_cast<uint64_t>(in.at[2]);
+  map.size = size;
+  vfio_iommu_type1_dma_unmap unmap = {};
+  unmap.argsz = sizeof(unmap);
+  unmap.iova = map.iova;
+  const uint64_t start = now();
+  for (int round = 0; round < rounds; ++round) {
+    if (ioctl(container, VFIO_IOMMU_MAP_DMA, &map) != 0) return number(env, -1);
+    unmap.size = size;
+    if (ioctl(container, VFIO_IOMMU_UNMAP_DMA, &unmap) != 0) return number(env, -1);
   }
   return number(env, static_cast<double>(now() - start));
 }
@@ -87,6 +112,7 @@ void define_calls(napi_env env, napi_value exports) {
   define(env, exports, "noop", noop);
   define(env, exports, "preadLoop", pread_loop);
   define(env, exports, "ioctlLoop", ioctl_loop);
+  define(env, exports, "mapLoop", map_loop);
   define(env, exports, "checkedReads", checked_reads);
   define(env, exports, "pointerCalls", pointer_calls);
 }
