@@ -7,9 +7,11 @@ export const pci = { ...PciRegion, irq: PciIrq } as const;
 
 export { Errno, type ErrnoName } from "./errno.js";
 export { isVfioError, VfioError } from "./errors.js";
-export type { Kernel, Mapping, Memory } from "./kernel.js";
+export type * from "./kernel.js";
+export { OpenFlags, Protection } from "./kernel.js";
 export * from "./registers/index.js";
 export * from "./sysfs/index.js";
+export type * from "./system.js";
 export * from "./uapi/flags.js";
 export { Vfio as Requests } from "./uapi/requests.js";
 export * from "./vfio/index.js";

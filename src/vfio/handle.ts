@@ -1,8 +1,8 @@
 import { BusyError, ClosedError } from "./state-errors.js";
 import { runAsync, runSync, type Step, type Steps } from "./steps.js";
 
-/** How a handle tells the outside that it may be disposed, now or later. */
-export interface Disposable {
+/** What can be closed: with `await`, on this thread, or by `using` and `await using`. */
+export interface Closable {
   /** Closes it and waits for what that takes. Idempotent. */
   close(): Promise<void>;
   /** The same on this thread. Idempotent. */
@@ -15,7 +15,7 @@ export interface Disposable {
  * `ClosedError`. While an asynchronous call of a handle runs, `close()` waits for it and
  * `closeSync()` is refused: its descriptor must not be reused under the call.
  */
-export abstract class Handle implements Disposable {
+export abstract class Handle implements Closable {
   readonly #parents = new Set<Handle>();
   readonly #children = new Set<Handle>();
   readonly #running = new Map<Promise<unknown>, string>();

@@ -19,6 +19,7 @@ export {
 } from "./enabled-interrupts.js";
 export { Eventfd } from "./eventfd.js";
 export { Group, type GroupStatus, type OpenDeviceOptions } from "./group.js";
+export type { Closable } from "./handle.js";
 export type { HotResetDevice } from "./hot-reset.js";
 export type { InterruptEvent } from "./interrupt-queue.js";
 export { Interrupts } from "./interrupts.js";
@@ -39,6 +40,8 @@ export {
   pciExtendedCapabilities,
 } from "./pci-capability.js";
 export { PciConfig } from "./pci-config.js";
+export type * from "./pci-conventional.js";
+export type * from "./pci-extended.js";
 export { pciHeader } from "./pci-header.js";
 export { type PciReader, pciBytes } from "./pci-reader.js";
 export { Region } from "./region.js";
@@ -50,4 +53,4 @@ export type { Registers } from "./registers.js";
 export type { IrqAction, IrqSet } from "./set-irqs.js";
 export type { SimulateOptions } from "./simulate.js";
 export { BusyError, ClosedError } from "./state-errors.js";
-export { type OpenOneOptions, SimulatedVfio, Vfio } from "./vfio.js";
+export { type OpenGroupOptions, type OpenOneOptions, SimulatedVfio, Vfio } from "./vfio.js";

@@ -18,12 +18,16 @@ import { type OpenedKernel, type OpenOptions, openKernel } from "./open-kernel.j
 import type { SimulateOptions } from "./simulate.js";
 import { runAsync, runSync, type Steps } from "./steps.js";
 
+/** How a group is opened. */
+export interface OpenGroupOptions {
+  /** Open devices that no IOMMU holds back: they can write anywhere in the machine's memory. */
+  unsafeNoIommu?: boolean | undefined;
+}
+
 /** How `vfio.openDevice` opens a device. */
-export interface OpenOneOptions extends OpenDeviceOptions {
+export interface OpenOneOptions extends OpenDeviceOptions, OpenGroupOptions {
   /** The container for its group; one that all devices of this Vfio share unless told. */
   container?: Container | undefined;
-  /** Open a device that no IOMMU holds back: it can write anywhere in the machine's memory. */
-  unsafeNoIommu?: boolean | undefined;
 }
 
 /**
@@ -98,13 +102,27 @@ export class Vfio extends Handle {
    *
    * @throws VfioError EBUSY, ENOENT, EACCES, EPERM, ENODEV; each with a hint
    */
-  openGroup(id: number, options: Pick<OpenOneOptions, "unsafeNoIommu"> = {}): Group {
+  async openGroup(id: number, options: OpenGroupOptions = {}): Promise<Group> {
+    return this.openGroupSync(id, options);
+  }
+
+  /** `openGroup` on this thread. */
+  openGroupSync(id: number, options: OpenGroupOptions = {}): Group {
     this.assertOpen();
     return this.#openGroup(integer(id, "id"), undefined, options).group;
   }
 
-  /** Opens another container: `/dev/vfio/vfio`. Devices in it see nothing of the others' memory. */
-  openContainer(): Container {
+  /**
+   * Opens another container: `/dev/vfio/vfio`. Devices in it see nothing of the others' memory.
+   *
+   * @throws VfioError ENOENT, ENODEV, EACCES; each with a hint
+   */
+  async openContainer(): Promise<Container> {
+    return this.openContainerSync();
+  }
+
+  /** `openContainer` on this thread. */
+  openContainerSync(): Container {
     this.assertOpen();
     return new Container(this.kernel, this);
   }
@@ -198,7 +216,7 @@ export class Vfio extends Handle {
   #openGroup(
     id: number,
     device: SysfsDevice | undefined,
-    { unsafeNoIommu = false }: Pick<OpenOneOptions, "unsafeNoIommu">,
+    { unsafeNoIommu = false }: OpenGroupOptions,
   ): { group: Group; opened: boolean } {
     const there = this.groups.find((group) => group.id === id && !group.closed);
     if (there !== undefined) return { group: there, opened: false };

@@ -27,11 +27,11 @@ describe("a group that VFIO does not have", () => {
     await expect(vfio.openDevice(EDU)).rejects.toThrow(
       /ENOENT.*0000:00:05.0 has no driver; VFIO does not have it: `sudo vfio bind 0000:00:05.0`/s,
     );
-    expect(() => vfio.openGroup(id)).toThrow(/sudo vfio bind 0000:00:05.0/);
-    expect(() => vfio.openGroup(0)).toThrow(/Group 0 has no device that VFIO could have/);
-    expect(() => vfio.openGroup(999)).toThrow(/There is no IOMMU group 999/);
+    expect(() => vfio.openGroupSync(id)).toThrow(/sudo vfio bind 0000:00:05.0/);
+    expect(() => vfio.openGroupSync(0)).toThrow(/Group 0 has no device that VFIO could have/);
+    expect(() => vfio.openGroupSync(999)).toThrow(/There is no IOMMU group 999/);
     for (const wrong of [-1, 0.5, Number.NaN]) {
-      expect(() => vfio.openGroup(wrong)).toThrow(RangeError);
+      expect(() => vfio.openGroupSync(wrong)).toThrow(RangeError);
     }
     await vfio.close();
   });

@@ -42,7 +42,9 @@ const vfioCalls: Record<string, Call<Vfio>> = {
   openDevice: (vfio) => vfio.openDevice(ADDRESS),
   openDeviceSync: (vfio) => vfio.openDeviceSync(ADDRESS).closeSync(),
   openGroup: (vfio, { group }) => vfio.openGroup(group.id),
-  openContainer: (vfio) => vfio.openContainer().closeSync(),
+  openGroupSync: (vfio, { group }) => vfio.openGroupSync(group.id),
+  openContainer: async (vfio) => (await vfio.openContainer()).close(),
+  openContainerSync: (vfio) => vfio.openContainerSync().closeSync(),
   allocate: (vfio) => vfio.allocate(4096).free(),
   eventfd: (vfio) => vfio.eventfd().closeSync(),
   container: (vfio) => vfio.container,
@@ -287,12 +289,12 @@ describe("explicit objects", () => {
     const machine = simulateBound({ clock: "manual", devices: smallMachine });
     const kernel = machine.process();
     const vfio = await Vfio.open({ kernel });
-    const container = vfio.openContainer();
+    const container = vfio.openContainerSync();
     expect(container.apiVersion()).toBe(0);
     expect(() => container.setIommu()).toThrow(/EINVAL.*has no group yet/s);
     expect(() => container.info()).toThrow(/EINVAL/);
-    const group = vfio.openGroup(0);
-    expect(vfio.openGroup(0)).toBe(group);
+    const group = vfio.openGroupSync(0);
+    expect(vfio.openGroupSync(0)).toBe(group);
     await expect(group.openDevice(ADDRESS)).rejects.toThrow(/EINVAL.*is in no container/s);
     group.setContainer(container);
     await expect(group.openDevice(ADDRESS)).rejects.toThrow(/EINVAL.*has no IOMMU/s);

@@ -43,7 +43,7 @@ describe("vfio.openDevice", () => {
     expect(one.group).not.toBe(two.group);
     expect(one.group.container).toBe(two.group.container);
     await two.group.close();
-    const own = vfio.openContainer();
+    const own = vfio.openContainerSync();
     const again = await vfio.openDevice(OTHER_MTTY, { container: own });
     expect(again.group.container).toBe(own);
     await expect(vfio.openDevice(MTTY, { container: own })).rejects.toThrow(TypeError);
