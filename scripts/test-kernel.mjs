@@ -1,6 +1,7 @@
 /**
- * `npm run test:kernel [-- --kernel 6.1 --only name]`: runs the conformance cases and the tour in
- * guests with real kernels, the same cases on the simulator, and compares every trace.
+ * `npm run test:kernel [-- --kernel 6.1 --only name]`: runs the conformance cases, the tour and the
+ * guide's driver in guests with real kernels, the same cases on the simulator, and compares every
+ * trace.
  */
 
 import { ensureAddon, ensureDependencies, ensureTypeScript } from "./build.mjs";

@@ -2,7 +2,7 @@
 
 import { existsSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { cases } from "./cases/index.js";
-import { runTour } from "./proof/tour.js";
+import { runPrograms } from "./proof/programs.js";
 import { parseRunnerArguments } from "./run/arguments.js";
 import { benchFor } from "./run/bench.js";
 import type { Record } from "./run/record.js";
@@ -14,7 +14,7 @@ const output = out === undefined ? 1 : openSync(out, "w");
 await runAll(cases, {
   only,
   bench: await benchFor(kernel),
-  afterwards: tour ? runTour : undefined,
+  afterwards: tour ? runPrograms : undefined,
   write: (record) => {
     announce(record);
     writeSync(output, `${JSON.stringify(record)}\n`);

@@ -5,7 +5,7 @@ export interface RunnerArguments {
   /** `linux` or `simulated:6.1`. */
   readonly kernel: string;
   readonly only: string | undefined;
-  /** Run the guided tour behind the cases. */
+  /** Run the tour and the guide's driver behind the cases. */
   readonly tour: boolean;
   /** Where records go; standard output unless told. */
   readonly out: string | undefined;

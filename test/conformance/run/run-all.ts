@@ -10,7 +10,7 @@ export interface RunOptions {
   /** The kernel for a case; the same one each time, or a new machine. */
   readonly bench: () => Bench | Promise<Bench>;
   /** Something more, behind the cases. */
-  readonly afterwards?: ((kernel: Kernel) => CaseRecord) | undefined;
+  readonly afterwards?: ((kernel: Kernel) => CaseRecord[]) | undefined;
   /** Takes each record as soon as it is there. */
   readonly write: (record: Record) => void;
 }
@@ -25,6 +25,6 @@ export async function runAll(cases: readonly ConformanceCase[], options: RunOpti
     write({ begin: one.name });
     write(await runCase(one, await bench()));
   }
-  if (afterwards !== undefined) write(afterwards(kernel));
+  for (const record of afterwards?.(kernel) ?? []) write(record);
   write({ end: true });
 }
