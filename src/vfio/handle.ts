@@ -58,6 +58,11 @@ export abstract class Handle implements Closable {
     return this.close();
   }
 
+  /** @internal No asynchronous call of it runs. */
+  get idle(): boolean {
+    return this.#running.size === 0;
+  }
+
   /** @throws ClosedError */
   protected assertOpen(): void {
     if (this.closed) throw new ClosedError(this.label);

@@ -1,34 +1,18 @@
-import { Errno } from "../errno.js";
-import { VfioError } from "../errors.js";
 import { gated } from "../gate/index.js";
-import { noGroupHint } from "../hints/no-group.js";
 import type { AllocateOptions, Kernel } from "../kernel.js";
-import type { SysfsDevice } from "../sysfs/device.js";
-import { findDevice } from "../sysfs/find-device.js";
 import { Container } from "./container.js";
 import type { Device } from "./device.js";
+import { DeviceOpener, type OpenGroupOptions, type OpenOneOptions } from "./device-opener.js";
 import type { Dma } from "./dma.js";
 import { Eventfd } from "./eventfd.js";
-import { Group, type OpenDeviceOptions } from "./group.js";
+import { Group } from "./group.js";
 import { Handle } from "./handle.js";
 import { simulateModule } from "./lazy.js";
 import { DmaMemory } from "./memory.js";
-import { integer, wrongType } from "./numbers.js";
+import { integer } from "./numbers.js";
 import { type OpenedKernel, type OpenOptions, openKernel } from "./open-kernel.js";
 import type { SimulateOptions } from "./simulate.js";
 import { runAsync, runSync, type Steps } from "./steps.js";
-
-/** How a group is opened. */
-export interface OpenGroupOptions {
-  /** Open devices that no IOMMU holds back: they can write anywhere in the machine's memory. */
-  unsafeNoIommu?: boolean | undefined;
-}
-
-/** How `vfio.openDevice` opens a device. */
-export interface OpenOneOptions extends OpenDeviceOptions, OpenGroupOptions {
-  /** The container for its group; one that all devices of this Vfio share unless told. */
-  container?: Container | undefined;
-}
 
 /**
  * VFIO of one kernel, this machine's or a simulated one, and all that is open through it. Closing
@@ -39,6 +23,7 @@ export class Vfio extends Handle {
   readonly kernel: Kernel;
   readonly #owned: boolean;
   #container: Container | undefined;
+  readonly #opener = new DeviceOpener(this);
 
   /** @internal Programs call `Vfio.open()` or `Vfio.simulate()`. */
   constructor({ kernel, owned }: OpenedKernel) {
@@ -109,7 +94,7 @@ export class Vfio extends Handle {
   /** `openGroup` on this thread. */
   openGroupSync(id: number, options: OpenGroupOptions = {}): Group {
     this.assertOpen();
-    return this.#openGroup(integer(id, "id"), undefined, options).group;
+    return this.#opener.openGroup(integer(id, "id"), options);
   }
 
   /**
@@ -177,51 +162,11 @@ export class Vfio extends Handle {
     if (this.#owned) this.kernel.shutdown();
   }
 
-  *#openDevice(
-    text: string,
-    { container, unsafeNoIommu, ...options }: OpenOneOptions,
-  ): Steps<Device> {
-    if (typeof text !== "string") throw wrongType(text, "device", "a name");
-    if (container !== undefined && !(container instanceof Container)) {
-      throw wrongType(container, "container", "a Container");
-    }
-    const found = findDevice(this.kernel, text);
-    const { group, opened } = this.#openGroup(groupOf(this.kernel, found), found, {
-      unsafeNoIommu,
-    });
-    const shared = this.#container;
-    let device: Device;
-    try {
-      this.#prepare(group, container);
-      device = yield* group.openDeviceSteps(found.name, options);
-    } catch (error) {
-      if (opened && group.devices.length === 0) group.closeSync();
-      if (shared === undefined && this.#container?.groups.length === 0) this.#container.closeSync();
-      throw error;
-    }
+  *#openDevice(device: string, options: OpenOneOptions): Steps<Device> {
+    const opened = yield* this.#opener.open(device, options);
     // Closed meanwhile: closing has waited for this, and takes the device with it.
     this.assertOpen();
-    return device;
-  }
-
-  /** Into a container with an IOMMU, as far as it is not there yet. */
-  #prepare(group: Group, container: Container | undefined): void {
-    if (group.container === undefined) group.setContainer(container ?? this.container);
-    else if (container !== undefined && container !== group.container) {
-      throw new TypeError(`container: ${group.label} is in another one already`);
-    }
-    if (group.container?.iommu === undefined) group.container?.setIommu();
-  }
-
-  #openGroup(
-    id: number,
-    device: SysfsDevice | undefined,
-    { unsafeNoIommu = false }: OpenGroupOptions,
-  ): { group: Group; opened: boolean } {
-    const there = this.groups.find((group) => group.id === id && !group.closed);
-    if (there !== undefined) return { group: there, opened: false };
-    const path = unsafeNoIommu ? `/dev/vfio/noiommu-${id}` : `/dev/vfio/${id}`;
-    return { group: new Group(this.kernel, this, { id, path, device }), opened: true };
+    return opened;
   }
 }
 
@@ -234,14 +179,4 @@ export class SimulatedVfio extends Vfio {
     super({ kernel: gated(machine.process()), owned: true });
     this.machine = machine;
   }
-}
-
-function groupOf(kernel: Kernel, { group, path, name }: SysfsDevice): number {
-  if (group !== undefined) return group;
-  throw new VfioError({
-    errno: Errno.ENODEV,
-    syscall: "readlink",
-    path: `${path}/iommu_group`,
-    hint: noGroupHint(kernel, name),
-  });
 }

@@ -134,6 +134,7 @@ const internal = ["constructor", "groupsChanged", "smallestPage", "openDeviceSte
 const elsewhere = ["setContainer", "unsetContainer", "reset", "resetSync", "setVfToken"];
 const hotReset = ["hotReset", "hotResetSync", "hotResetInfo"];
 const ofHandle = [
+  "idle",
   "assertOpen",
   "attachTo",
   "detachFrom",

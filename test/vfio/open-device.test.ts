@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Extension, isVfioError, pci, Vfio } from "../../src/index.js";
-import { MTTY, machine, OTHER_MTTY, program } from "./bench.js";
+import { guest, MTTY, machine, OTHER_MTTY, program } from "./bench.js";
 
 describe("vfio.openDevice", () => {
   it("opens group, container, IOMMU and device in one, and closes them all", async () => {
@@ -81,6 +81,23 @@ describe("vfio.openDevice that fails", () => {
       "EMFILE open",
       "EMFILE ioctl VFIO_GROUP_GET_DEVICE_FD",
     ]);
+  });
+
+  it("leaves nothing when several fail on the same way, and what one of them needs", async () => {
+    const { vfio, files } = await guest();
+    const [one, two] = ["0000:02:01.0", "0000:02:02.0"] as const;
+    const bad = { vfToken: "nonsense" };
+    const failed = await Promise.allSettled([vfio.openDevice(one, bad), vfio.openDevice(two, bad)]);
+    expect(failed.map((result) => "reason" in result && result.reason.code)).toEqual([
+      "EINVAL",
+      "EINVAL",
+    ]);
+    expect(files()).toBe(0);
+    const [, device] = await Promise.allSettled([vfio.openDevice(one, bad), vfio.openDevice(two)]);
+    expect(device.status).toBe("fulfilled");
+    expect(vfio.devices.map(({ name }) => name)).toEqual([two]);
+    await vfio.close();
+    expect(files()).toBe(0);
   });
 
   it("leaves a group and a container that were open before", async () => {
