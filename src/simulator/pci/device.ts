@@ -82,6 +82,7 @@ export class PciDevice extends PciIdentity implements IommuGroupMember {
   /** Memory BARs answer: COMMAND.MEM is set, they are in place, and the function is awake. */
   decoding = false;
   #gone = false;
+  readonly #firmwareLine: number;
 
   constructor({ machine, bus, address, spec, directory, irq, ...rest }: PciDeviceOptions) {
     const name = formatPciAddress(address);
@@ -96,6 +97,7 @@ export class PciDevice extends PciIdentity implements IommuGroupMember {
     this.spec = spec;
     this.directory = directory;
     this.irq = irq;
+    this.#firmwareLine = irq;
     this.physicalFunction = rest.physicalFunction;
     this.faults = faults;
     this.config = config;
@@ -192,6 +194,7 @@ export class PciDevice extends PciIdentity implements IommuGroupMember {
     if (parent !== undefined) this.directory = parent.directory(name);
     this.driverOverride = undefined;
     this.enableCount = 0;
+    this.irq = this.#firmwareLine;
     this.power.known = false;
   }
 

@@ -32,6 +32,8 @@ export function pciId(values: Partial<PciId>): PciId {
 /** struct pci_driver: a driver that functions can be bound to. */
 export interface PciDriver {
   readonly name: string;
+  /** The module that it is from, where it is not built in. */
+  readonly module?: string;
   /** What it takes without being told. */
   readonly ids: readonly PciId[];
   /** It lets the kernel manage DMA (driver_managed_dma is not set). */

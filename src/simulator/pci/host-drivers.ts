@@ -36,6 +36,7 @@ export const pcieport: PciDriver = {
 /** Userspace I/O for any function. drivers/uio/uio_pci_generic.c: probe() */
 export const uioPciGeneric: PciDriver = {
   name: "uio_pci_generic",
+  module: "uio_pci_generic",
   ids: [],
   usesDmaApi: true,
   probe: (device) => device.enable(),
@@ -51,6 +52,7 @@ export const uioPciGeneric: PciDriver = {
  */
 export const shpchp: PciDriver = {
   name: "shpchp",
+  module: "shpchp",
   ids: [pciId({ classCode: 0x060400, classMask: 0xffffffff })],
   usesDmaApi: true,
   probe: (device) => {
@@ -63,6 +65,7 @@ export const shpchp: PciDriver = {
 /** The driver of virtio functions: the guest's file system and serial ports are behind it. */
 export const virtioPci: PciDriver = {
   name: "virtio-pci",
+  module: "virtio_pci",
   ids: [pciId({ vendor: 0x1af4 })],
   usesDmaApi: true,
   probe: (device) => {

@@ -66,6 +66,9 @@ export class PciHost {
     if (there !== undefined) return there;
     const directory = this.bus.directory("drivers").directory(driver.name);
     const registered = new RegisteredDriver(driver, directory, this);
+    if (driver.module !== undefined) {
+      directory.link("module", this.machine.sysfs.walk(`module/${driver.module}`));
+    }
     this.drivers.set(driver.name, registered);
     if (this.autoprobe) for (const device of this.devices) attachAny(device, [registered]);
     return registered;

@@ -6,12 +6,25 @@ export const PowerState = { D0: 0, D1: 1, D2: 2, D3hot: 3 } as const;
 
 const names = ["D0", "D1", "D2", "D3hot"];
 
+/** A driver's runtime power management, as sysfs sees it. */
+export interface RuntimeManagement {
+  readonly suspended: boolean;
+  /** Wakes it up; somebody needs it. */
+  get(): void;
+  /** Lets it sleep if nobody needs it. */
+  put(): void;
+}
+
 /** A function's power state: the PM capability, where it has one. */
 export class PciPower {
   /** Offset of the capability, 0 for none. */
   readonly capability: number;
   /** A driver has had its hands on it: until then the kernel calls the state unknown. */
   known = false;
+  /** Who puts it to sleep while nobody uses it, and wakes it: its driver's runtime management. */
+  runtime: RuntimeManagement | undefined;
+  /** It is not to sleep, whatever its driver thinks (`power/control` is `on`). */
+  forbidden = true;
   readonly #device: PciDevice;
   #state = 0;
 

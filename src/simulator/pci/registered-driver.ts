@@ -5,6 +5,7 @@ import type { PciDevice } from "./device.js";
 import type { PciDriver, PciId } from "./driver.js";
 import { anyId, pciId } from "./driver.js";
 import { attach, detach, knowsId, locked, matches } from "./driver-core.js";
+import { storeUevent } from "./sysfs-settings.js";
 
 /** What a driver's files in sysfs need of the bus. */
 export interface DriverBus {
@@ -28,7 +29,7 @@ export class RegisteredDriver {
       .writable("unbind", (data) => withLength(this.#unbind(data), data))
       .writable("new_id", (data) => withLength(this.#newId(data), data))
       .writable("remove_id", (data) => withLength(this.#removeId(data), data))
-      .writable("uevent", (data) => data.length);
+      .writable("uevent", storeUevent);
   }
 
   // drivers/base/bus.c: bind_store()

@@ -1,9 +1,12 @@
 import { Errno } from "../../errno.js";
 import type { PciHost } from "./host.js";
-import { parseNumber } from "./sysfs-control.js";
+import { parseNumber } from "./parse-number.js";
+import { line } from "./registered-driver.js";
+import { storeUevent } from "./sysfs-settings.js";
 
 /** The files of /sys/bus/pci itself. */
 export function busFiles(host: PciHost): void {
+  let alignment = "";
   host.bus
     .writable("drivers_probe", (data) =>
       host.probeByName(data) === undefined ? -Errno.ENODEV : data.length,
@@ -19,8 +22,11 @@ export function busFiles(host: PciHost): void {
     })
     .attribute("resource_alignment", {
       mode: 0o644,
-      show: () => "\n",
-      store: (data) => data.length,
+      show: () => (alignment === "" ? "" : `${alignment}\n`),
+      store: (data) => {
+        alignment = line(data);
+        return data.length;
+      },
     })
     .writable("rescan", (data) => {
       const value = parseNumber(data);
@@ -28,5 +34,5 @@ export function busFiles(host: PciHost): void {
       if (value !== 0) host.rescan();
       return data.length;
     })
-    .writable("uevent", (data) => data.length);
+    .writable("uevent", storeUevent);
 }

@@ -4,6 +4,7 @@ import type { Width } from "../core/file.js";
 import type { Pending, Result } from "../core/result.js";
 import { littleEndian } from "./bytes.js";
 import type { PciDevice } from "./device.js";
+import { parseNumber } from "./parse-number.js";
 import { withLength } from "./registered-driver.js";
 import { resetBus } from "./reset-bus.js";
 
@@ -69,14 +70,6 @@ function presenceFiles(device: PciDevice, removal: Removal): void {
     });
 }
 
-/** kstrtoul(): decimal, octal or hexadecimal, one newline at the end. */
-export function parseNumber(data: string): number | undefined {
-  const text = data.replace(/\n$/, "");
-  if (/^\+?0x[0-9a-f]+$/i.test(text)) return Number.parseInt(text.replace("+", ""), 16);
-  if (/^\+?0[0-7]*$/.test(text)) return Number.parseInt(text, 8);
-  return /^\+?[1-9][0-9]*$/.test(text) ? Number.parseInt(text, 10) : undefined;
-}
-
 // drivers/base/driver.c: driver_set_override()
 function setOverride(device: PciDevice, data: string): Result {
   if (data.length >= tooLong) return -Errno.EINVAL;
@@ -107,8 +100,8 @@ function reset(device: PciDevice, data: string): Result {
 function resetSubordinate({ subordinate }: PciDevice, data: string, client: Client): Result {
   if (!client.capable("CAP_SYS_ADMIN")) return -Errno.EPERM;
   const value = parseNumber(data);
-  if (value === undefined || value > 1) return -Errno.EINVAL;
-  return value === 1 && subordinate !== undefined ? resetBus(subordinate) : 0;
+  if (value === undefined) return -Errno.EINVAL;
+  return value !== 0 && subordinate !== undefined ? resetBus(subordinate) : 0;
 }
 
 // drivers/pci/pci-sysfs.c: pci_read_config()
@@ -120,6 +113,7 @@ function readConfig({ config }: PciDevice, target: Uint8Array, position: number)
 
 // drivers/pci/pci-sysfs.c: pci_write_config(): the largest aligned cycles that fit
 function writeConfig({ config }: PciDevice, source: Uint8Array, position: number): Result {
+  if (position >= config.size) return -Errno.EFBIG;
   const length = Math.min(source.length, config.size - position);
   for (let done = 0; done < length; ) {
     const at = position + done;
@@ -128,5 +122,5 @@ function writeConfig({ config }: PciDevice, source: Uint8Array, position: number
     config.write(at, width, littleEndian(source, done, width));
     done += width;
   }
-  return Math.max(0, length);
+  return length;
 }

@@ -4,7 +4,9 @@ import type { PciHost } from "./host.js";
 import { controlFiles } from "./sysfs-control.js";
 import { errorFiles } from "./sysfs-errors.js";
 import { identityFiles } from "./sysfs-identity.js";
+import { powerFiles } from "./sysfs-power.js";
 import { resourceFiles } from "./sysfs-resource.js";
+import { settingFiles } from "./sysfs-settings.js";
 import { sriovFiles } from "./sysfs-sriov.js";
 
 /** A function's directory, and the links to it. */
@@ -13,6 +15,8 @@ export function announce(host: PciHost, device: PciDevice): void {
   const { directory, config, isBridge } = device;
   identityFiles(device);
   controlFiles(device, host);
+  settingFiles(device);
+  powerFiles(device);
   resourceFiles(device);
   errorFiles(device);
   if (device.sriov !== undefined) sriovFiles(device, device.sriov);

@@ -1,8 +1,8 @@
 import { Errno } from "../../errno.js";
 import { PciCap, PciExp } from "../../uapi/pci-regs.js";
-import type { Store } from "../sysfs/tree.js";
 import { hex } from "./address.js";
 import type { PciDevice } from "./device.js";
+import { storeUevent } from "./sysfs-settings.js";
 
 /** What a function is: drivers/pci/pci-sysfs.c: pci_dev_attrs, pci_uevent(). */
 export function identityFiles(device: PciDevice): void {
@@ -22,24 +22,13 @@ export function identityFiles(device: PciDevice): void {
     .readable("consistent_dma_mask_bits", () => "32\n")
     .readable("power_state", () => `${device.power.name}\n`)
     .readable("ari_enabled", () => `${ariEnabled(device) ? 1 : 0}\n`)
-    .attribute("uevent", { mode: 0o644, show: () => uevent(device), store: swallow })
-    .attribute("numa_node", { mode: 0o644, show: () => "-1\n", store: swallow })
-    .attribute("msi_bus", { mode: 0o644, show: () => "1\n", store: swallow })
-    .attribute("broken_parity_status", { mode: 0o644, show: () => "0\n", store: swallow })
-    .attribute("d3cold_allowed", {
-      mode: 0o644,
-      show: () => (device.power.capability === 0 ? "0\n" : "1\n"),
-      store: swallow,
-    });
+    .attribute("uevent", { mode: 0o644, show: () => uevent(device), store: storeUevent });
   if (device.isVirtualFunction) {
     directory.attribute("sriov_vf_msix_count", { mode: 0o200, store: () => -Errno.EOPNOTSUPP });
   }
-  directory.directory("power").readable("control", () => "on\n");
   directory.directory("link");
   if (device.isPcie) linkFiles(device);
 }
-
-const swallow: Store = (data) => data.length;
 
 function modalias(device: PciDevice): string {
   const upper = (value: number, digits: number) => hex(value, digits).toUpperCase();

@@ -3,9 +3,9 @@ import type { Pending, Result } from "../core/result.js";
 import { hex } from "./address.js";
 import type { PciDevice } from "./device.js";
 import { locked } from "./driver-core.js";
+import { parseNumber } from "./parse-number.js";
 import { withLength } from "./registered-driver.js";
 import type { Sriov } from "./sriov.js";
-import { parseNumber } from "./sysfs-control.js";
 
 /** Files of a function that can have virtual ones. drivers/pci/iov.c: sriov_pf_dev_attrs */
 export function sriovFiles(device: PciDevice, sriov: Sriov): void {

@@ -15,6 +15,7 @@ import { randomUuid } from "./uuid.js";
 /** The vfio-pci driver: it takes what it is told to, and gives it to VFIO. */
 export const vfioPciDriver: PciDriver = {
   name: "vfio-pci",
+  module: "vfio_pci",
   ids: [],
   usesDmaApi: false,
   probe,
@@ -52,6 +53,8 @@ function probe(pci: PciDevice): Result {
   if (result < 0) return result;
   device.registered = registered;
   device.deviceSet.devices.add(device);
+  pci.power.forbidden = false;
+  pci.power.runtime = device.power;
   device.power.put();
   return 0;
 }
@@ -67,6 +70,8 @@ function remove(pci: PciDevice): Pending | undefined {
     () => {
       device.deviceSet.devices.delete(device);
       device.power.get();
+      pci.power.forbidden = true;
+      pci.power.runtime = undefined;
       return 0;
     },
   ]);

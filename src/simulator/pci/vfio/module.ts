@@ -23,7 +23,7 @@ export const vfioPciModule = perMachine((machine: SimulatedMachine): VfioPciModu
       return data.length;
     },
   });
-  for (const name of ["nointxmask", "disable_idle_d3", "disable_denylist"]) {
+  for (const name of ["nointxmask", "disable_vga", "disable_idle_d3", "disable_denylist"]) {
     parameters.attribute(name, { mode: 0o444, show: () => "N\n" });
   }
   return module;
