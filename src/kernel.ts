@@ -50,13 +50,21 @@ export interface Mapping {
   /** Where it is in the process's memory: for mapping a BAR into an IOMMU. */
   readonly address: bigint;
   readonly closed: boolean;
+  /** One byte, one access. */
   read8(offset: number): number;
+  /** Two bytes, one access. */
   read16(offset: number): number;
+  /** Four bytes, one access. */
   read32(offset: number): number;
+  /** Eight bytes, one access. */
   read64(offset: number): bigint;
+  /** One byte, one access. */
   write8(offset: number, value: number): void;
+  /** Two bytes, one access. */
   write16(offset: number, value: number): void;
+  /** Four bytes, one access. */
   write32(offset: number, value: number): void;
+  /** Eight bytes, one access. */
   write64(offset: number, value: bigint): void;
   /** Copies device memory out, in naturally aligned accesses of at most 8 bytes. */
   readBytes(offset: number, target: Uint8Array): void;
@@ -84,6 +92,7 @@ export interface Memory {
   readonly length: number;
   /** The bytes; empty once freed. */
   readonly bytes: Uint8Array<ArrayBuffer>;
+  /** `free` was called. */
   readonly freed: boolean;
   /**
    * Lets go of the memory. While it is mapped for DMA the pages stay where they are; they go back
@@ -100,7 +109,9 @@ export interface Hold {
 
 /** A listener on an eventfd. It holds the event loop only while `ref`'d; it starts un-ref'd. */
 export interface Watch {
+  /** Holds the event loop. */
   ref(): void;
+  /** Lets the event loop end. */
   unref(): void;
   /** Stops watching; the eventfd stays open. Idempotent. */
   close(): void;
@@ -169,15 +180,23 @@ export interface Kernel {
   readonly system: System;
   readonly pageSize: number;
 
+  /** open(2), with `OpenFlags`. */
   open(path: string, flags: number): Fd;
+  /** close(2). */
   close(fd: Fd): void;
   /** The same off the main thread: closing a device may reset it, which takes long. */
   closeAsync(fd: Fd): Promise<void>;
+  /** dup(2): another descriptor of the same file. */
   dup(fd: Fd): Fd;
+  /** read(2): how many bytes it gave. */
   read(fd: Fd, target: Uint8Array): number;
+  /** write(2): how many bytes it took. */
   write(fd: Fd, source: Uint8Array): number;
+  /** pread(2), at a file offset. */
   pread(fd: Fd, target: Uint8Array, offset: number): number;
+  /** pwrite(2), at a file offset. */
   pwrite(fd: Fd, source: Uint8Array, offset: number): number;
+  /** ioctl(2): what it returned, which is never negative. */
   ioctl(fd: Fd, request: number, argument: IoctlArgument): number;
   /**
    * An ioctl without the checks that keep this process's memory safe: for requests that the library
@@ -186,6 +205,7 @@ export interface Kernel {
   unsafeIoctl(fd: Fd, request: number, argument: IoctlArgument): number;
   /** `ioctl` off the main thread. The bytes must not be touched until it settles. */
   ioctlAsync(fd: Fd, request: number, argument: IoctlArgument): Promise<number>;
+  /** mmap(2) of a part of a device. */
   mmap(fd: Fd, options: MmapOptions): Mapping;
   /** A new eventfd (EFD_CLOEXEC | EFD_NONBLOCK) with this count. */
   eventfd(initial?: number): Fd;

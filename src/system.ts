@@ -38,8 +38,10 @@ export interface System {
   readText(path: string): string | undefined;
   /** Processes with this file open, as far as this user can see. */
   holders(path: string): Holder[];
+  /** RLIMIT_MEMLOCK of this process, in bytes. */
   memlock(): MemlockLimit;
   /** Effective user id of this process. */
   uid(): number;
+  /** This process. */
   pid(): number;
 }

@@ -39,17 +39,29 @@ export type DefineRegister<W extends RegisterWidth, A extends RegisterAccess> = 
   fields?: F,
 ) => RegisterDefinition<W, A, F>;
 
+/** A register of 1 byte: read only. */
 export const ro8 = define(1, "ro");
+/** A register of 2 bytes: read only. */
 export const ro16 = define(2, "ro");
+/** A register of 4 bytes: read only. */
 export const ro32 = define(4, "ro");
+/** A register of 8 bytes, a bigint: read only. */
 export const ro64 = define(8, "ro");
+/** A register of 1 byte: write only. */
 export const wo8 = define(1, "wo");
+/** A register of 2 bytes: write only. */
 export const wo16 = define(2, "wo");
+/** A register of 4 bytes: write only. */
 export const wo32 = define(4, "wo");
+/** A register of 8 bytes, a bigint: write only. */
 export const wo64 = define(8, "wo");
+/** A register of 1 byte: read and write. */
 export const rw8 = define(1, "rw");
+/** A register of 2 bytes: read and write. */
 export const rw16 = define(2, "rw");
+/** A register of 4 bytes: read and write. */
 export const rw32 = define(4, "rw");
+/** A register of 8 bytes, a bigint: read and write. */
 export const rw64 = define(8, "rw");
 
 /** All fields of a register's value. */

@@ -14,8 +14,10 @@ export const Extension = {
   UPDATE_VADDR: 10,
 } as const;
 
+/** GROUP_GET_STATUS. */
 export const GroupFlags = { VIABLE: 1, CONTAINER_SET: 2 } as const;
 
+/** DEVICE_GET_INFO. */
 export const DeviceFlags = {
   RESET: 1,
   PCI: 2,
@@ -28,12 +30,16 @@ export const DeviceFlags = {
   CDX: 0x100,
 } as const;
 
+/** DEVICE_GET_REGION_INFO. */
 export const RegionFlags = { READ: 1, WRITE: 2, MMAP: 4, CAPS: 8 } as const;
 
+/** Capabilities of a region. */
 export const RegionCap = { SPARSE_MMAP: 1, TYPE: 2, MSIX_MAPPABLE: 3 } as const;
 
+/** DEVICE_GET_IRQ_INFO. */
 export const IrqInfoFlags = { EVENTFD: 1, MASKABLE: 2, AUTOMASKED: 4, NORESIZE: 8 } as const;
 
+/** DEVICE_SET_IRQS: what the data is, and what is to be done. */
 export const IrqSetFlags = {
   DATA_NONE: 1,
   DATA_BOOL: 2,
@@ -59,12 +65,16 @@ export const PciRegion = {
 /** Interrupt indices of VFIO PCI devices. */
 export const PciIrq = { INTX: 0, MSI: 1, MSIX: 2, ERR: 3, REQ: 4 } as const;
 
+/** DEVICE_QUERY_GFX_PLANE. */
 export const GfxPlaneFlags = { PROBE: 1, DMABUF: 2, REGION: 4 } as const;
 
+/** DEVICE_IOEVENTFD: the width in bits. */
 export const IoeventfdFlags = { SIZE_8: 1, SIZE_16: 2, SIZE_32: 4, SIZE_64: 8 } as const;
 
+/** DEVICE_FEATURE: the feature itself, and what to do with it. */
 export const FeatureFlags = { MASK: 0xffff, GET: 1 << 16, SET: 1 << 17, PROBE: 1 << 18 } as const;
 
+/** Features of DEVICE_FEATURE. */
 export const Feature = {
   PCI_VF_TOKEN: 0,
   MIGRATION: 1,
@@ -81,8 +91,10 @@ export const Feature = {
   MIG_PRECOPY_INFOv2: 12,
 } as const;
 
+/** What a device can do of migration: Feature.MIGRATION. */
 export const MigrationFlags = { STOP_COPY: 1, P2P: 2, PRE_COPY: 4 } as const;
 
+/** States of Feature.MIG_DEVICE_STATE. */
 export const DeviceState = {
   ERROR: 0,
   STOP: 1,
@@ -94,12 +106,17 @@ export const DeviceState = {
   PRE_COPY_P2P: 7,
 } as const;
 
+/** IOMMU_GET_INFO. */
 export const IommuInfoFlags = { PGSIZES: 1, CAPS: 2 } as const;
 
+/** Capabilities of an IOMMU. */
 export const IommuCap = { IOVA_RANGE: 1, MIGRATION: 2, DMA_AVAIL: 3 } as const;
 
+/** IOMMU_MAP_DMA. */
 export const DmaMapFlags = { READ: 1, WRITE: 2, VADDR: 4 } as const;
 
+/** IOMMU_UNMAP_DMA. */
 export const DmaUnmapFlags = { GET_DIRTY_BITMAP: 1, ALL: 2, VADDR: 4 } as const;
 
+/** IOMMU_DIRTY_PAGES. */
 export const DirtyPagesFlags = { START: 1, STOP: 2, GET_BITMAP: 4 } as const;

@@ -16,7 +16,7 @@ export class DirtyBitmap {
   readonly pages: number;
   readonly #words: DataView;
 
-  /** @param bytes one bit for each page, in words of 64 bits */
+  /** The bytes have one bit for each page, in words of 64 bits. */
   constructor(facts: { iova: bigint; size: bigint; pageSize: bigint; bytes: Uint8Array }) {
     this.iova = facts.iova;
     this.pageSize = facts.pageSize;

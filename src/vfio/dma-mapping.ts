@@ -99,6 +99,7 @@ export class DmaMapping {
     this.#facts.source = memory;
   }
 
+  /** `unmap`, for `using`. */
   [Symbol.dispose](): void {
     this.unmap();
   }

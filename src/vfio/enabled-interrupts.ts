@@ -29,7 +29,10 @@ export interface ListenOptions {
 }
 
 /** Takes a listener back; disposable too. */
-export type StopListening = (() => void) & { [Symbol.dispose](): void };
+export type StopListening = (() => void) & {
+  /** Takes it back, for `using`. */
+  [Symbol.dispose](): void;
+};
 
 /** A vector that signals through an eventfd that is watched. */
 interface Vector {
@@ -107,6 +110,7 @@ export class EnabledInterrupts extends Handle {
     return new InterruptIterator(this.#queue, signal);
   }
 
+  /** `events`, for `for await`. */
   [Symbol.asyncIterator](): AsyncIterableIterator<InterruptEvent> {
     return this.events();
   }

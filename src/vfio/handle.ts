@@ -50,10 +50,12 @@ export abstract class Handle implements Closable {
     });
   }
 
+  /** `closeSync`, for `using`. */
   [Symbol.dispose](): void {
     this.closeSync();
   }
 
+  /** `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

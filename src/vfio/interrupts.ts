@@ -34,10 +34,12 @@ export class Interrupts {
     return this.#pci(PciIrq.INTX);
   }
 
+  /** Message-signaled: up to 32 vectors. */
   get msi(): Irq {
     return this.#pci(PciIrq.MSI);
   }
 
+  /** Message-signaled, with a table in a BAR: up to 2048 vectors. */
   get msix(): Irq {
     return this.#pci(PciIrq.MSIX);
   }

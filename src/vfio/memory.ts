@@ -26,6 +26,7 @@ export class DmaMemory implements Memory {
     return this.#memory.bytes;
   }
 
+  /** `free` was called. */
   get freed(): boolean {
     return this.#memory.freed;
   }
@@ -43,6 +44,7 @@ export class DmaMemory implements Memory {
     this.#memory.free();
   }
 
+  /** `free`, for `using`. */
   [Symbol.dispose](): void {
     this.free();
   }

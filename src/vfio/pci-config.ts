@@ -26,22 +26,27 @@ export class PciConfig {
     this.registers = region.registers(pciHeader);
   }
 
+  /** Whose device it is: 0x1b36 is QEMU. */
   get vendorId(): number {
     return this.registers.vendorId.read();
   }
 
+  /** Which device of the vendor. */
   get deviceId(): number {
     return this.registers.deviceId.read();
   }
 
+  /** Whose board it is on. */
   get subsystemVendorId(): number {
     return this.registers.subsystemVendorId.read();
   }
 
+  /** Which board. */
   get subsystemId(): number {
     return this.registers.subsystemId.read();
   }
 
+  /** Which revision of the device. */
   get revisionId(): number {
     return this.registers.revisionId.read();
   }

@@ -4,8 +4,11 @@ import { viewOf } from "../uapi/codec.js";
 export interface PciReader {
   /** Bytes. */
   readonly size: number;
+  /** One byte. */
   read8(offset: number): number;
+  /** Two bytes, little-endian. */
   read16(offset: number): number;
+  /** Four bytes, little-endian. */
   read32(offset: number): number;
 }
 

@@ -56,18 +56,21 @@ export class Region {
     this.#unmapped = info.mappable ? 0 : info.size;
   }
 
+  /** One byte, one access. */
   read8(offset: number): number {
     return offset >>> 0 < this.#direct
       ? (this.#mapping as Mapping).read8(offset)
       : this.#at(offset, 1).read8(this.#offset);
   }
 
+  /** Two bytes, one access. */
   read16(offset: number): number {
     return offset >>> 0 < this.#direct
       ? (this.#mapping as Mapping).read16(offset)
       : this.#at(offset, 2).read16(this.#offset);
   }
 
+  /** Four bytes, one access. */
   read32(offset: number): number {
     return offset >>> 0 < this.#direct
       ? (this.#mapping as Mapping).read32(offset)
@@ -81,21 +84,25 @@ export class Region {
       : this.#at(offset, 8).read64(this.#offset);
   }
 
+  /** One byte, one access. */
   write8(offset: number, value: number): void {
     if (offset >>> 0 < this.#direct) (this.#mapping as Mapping).write8(offset, value);
     else this.#at(offset, 1).write8(this.#offset, integer(value, "value", { max: 0xff }));
   }
 
+  /** Two bytes, one access. */
   write16(offset: number, value: number): void {
     if (offset >>> 0 < this.#direct) (this.#mapping as Mapping).write16(offset, value);
     else this.#at(offset, 2).write16(this.#offset, integer(value, "value", { max: 0xffff }));
   }
 
+  /** Four bytes, one access. */
   write32(offset: number, value: number): void {
     if (offset >>> 0 < this.#direct) (this.#mapping as Mapping).write32(offset, value);
     else this.#at(offset, 4).write32(this.#offset, integer(value, "value", { max: 0xffff_ffff }));
   }
 
+  /** Eight bytes, one access. */
   write64(offset: number, value: bigint): void {
     if (offset >>> 0 < this.#direct) (this.#mapping as Mapping).write64(offset, value);
     else this.#at(offset, 8).write64(this.#offset, bigint64(value));
