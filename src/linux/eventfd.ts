@@ -5,17 +5,13 @@ import type { Addon } from "./addon.js";
 /** A listener on an eventfd, by uv_poll on this thread's event loop. */
 export class LinuxWatch implements Watch {
   readonly #addon: Addon;
-  readonly #onClose: (watch: LinuxWatch) => void;
+  readonly #onClose: () => void;
   /** Its number in native code. One that has ended, with its eventfd, does nothing any more. */
   readonly #number: number;
+  #closed = false;
 
   /** @throws VfioError EBADF; EEXIST when the descriptor has a listener already */
-  constructor(
-    addon: Addon,
-    fd: Fd,
-    listener: (count: number) => void,
-    onClose: (watch: LinuxWatch) => void,
-  ) {
+  constructor(addon: Addon, fd: Fd, listener: (count: number) => void, onClose: () => void) {
     const number = addon.watch(fd, listener);
     if (number < 0) throw new VfioError({ errno: -number, syscall: "epoll_ctl" });
     this.#addon = addon;
@@ -32,7 +28,9 @@ export class LinuxWatch implements Watch {
   }
 
   close(): void {
-    this.#onClose(this);
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#onClose();
     this.#addon.watchClose(this.#number);
   }
 }

@@ -1,3 +1,4 @@
+import { Errno } from "../errno.js";
 import { VfioError } from "../errors.js";
 import type { Fd } from "../kernel.js";
 import type { Addon } from "./addon.js";
@@ -34,15 +35,13 @@ export class Files {
   }
 
   close(fd: Fd): void {
-    const path = this.path(checkFd(fd));
-    this.#open.delete(fd);
+    const path = this.#release(fd);
     const result = this.#addon.close(fd);
     if (result < 0) throw new VfioError({ errno: -result, syscall: "close", path });
   }
 
   async closeAsync(fd: Fd): Promise<void> {
-    const path = this.path(checkFd(fd));
-    this.#open.delete(fd);
+    const path = this.#release(fd);
     const result = await this.#addon.closeAsync(fd);
     if (result < 0) throw new VfioError({ errno: -result, syscall: "close", path });
   }
@@ -109,6 +108,13 @@ export class Files {
   closeAll(): void {
     for (const fd of this.#open.keys()) this.#addon.close(fd);
     this.#open.clear();
+  }
+
+  /** Gives a descriptor up, for closing: one of another kernel in this thread is not ours to close. */
+  #release(fd: Fd): string | undefined {
+    const path = this.path(checkFd(fd));
+    if (!this.#open.delete(fd)) throw new VfioError({ errno: Errno.EBADF, syscall: "close" });
+    return path;
   }
 
   #aim(fd: Fd, length: number, offset: number): void {

@@ -44,8 +44,10 @@ export class LinuxKernel implements Kernel {
   readonly #native: Native;
   readonly #files: Files;
   readonly #ioctl: Ioctl;
-  /** Mappings and watches that shutdown has to end. */
-  readonly #open = new Set<Closable>();
+  /** Mappings that shutdown has to end. */
+  readonly #mappings = new Set<Closable>();
+  /** Watches by their descriptor: they end with it. */
+  readonly #watches = new Map<Fd, Closable>();
 
   constructor() {
     this.#native = native();
@@ -63,11 +65,13 @@ export class LinuxKernel implements Kernel {
   }
 
   close(fd: Fd): void {
+    this.#watches.get(fd)?.close();
     this.#files.close(fd);
   }
 
-  closeAsync(fd: Fd): Promise<void> {
-    return this.#files.closeAsync(fd);
+  async closeAsync(fd: Fd): Promise<void> {
+    this.#watches.get(fd)?.close();
+    await this.#files.closeAsync(fd);
   }
 
   dup(fd: Fd): Fd {
@@ -113,10 +117,10 @@ export class LinuxKernel implements Kernel {
     if (slot < 0) {
       throw new VfioError({ errno: -slot, syscall: "mmap", path: this.#files.path(fd) });
     }
-    const onClose = (closed: Closable) => this.#open.delete(closed);
+    const onClose = (closed: Closable) => this.#mappings.delete(closed);
     const address = frame.wide[0]!;
     const mapping = new Mapping({ addon, frame, slot, length, address, onClose });
-    this.#open.add(mapping);
+    this.#mappings.add(mapping);
     return mapping;
   }
 
@@ -128,10 +132,10 @@ export class LinuxKernel implements Kernel {
   }
 
   watch(fd: Fd, listener: (count: number) => void): Watch {
-    const onClose = (closed: Closable) => this.#open.delete(closed);
     checkFunction("listener", listener);
+    const onClose = () => this.#watches.delete(fd);
     const opened = new LinuxWatch(this.#native.addon, checkFd(fd), listener, onClose);
-    this.#open.add(opened);
+    this.#watches.set(fd, opened);
     return opened;
   }
 
@@ -146,7 +150,7 @@ export class LinuxKernel implements Kernel {
   }
 
   shutdown(): void {
-    for (const closable of this.#open) closable.close();
+    for (const closable of [...this.#mappings, ...this.#watches.values()]) closable.close();
     this.#files.closeAll();
   }
 }

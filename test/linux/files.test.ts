@@ -67,6 +67,14 @@ describe("open and close", () => {
     expect(() => kernel.dup(fd)).toThrow(ebadf);
   });
 
+  it("are of one kernel: another in the same thread does not close them", () => {
+    const [one, other] = [testKernel(), testKernel()];
+    const fd = openTemporary(one, 8);
+    expect(() => other.close(fd)).toThrow(ebadf);
+    other.shutdown();
+    expect(one.pread(fd, new Uint8Array(8), 0)).toBe(8);
+  });
+
   it("closes everything at shutdown, once", () => {
     const kernel = testKernel();
     const before = openDescriptors();

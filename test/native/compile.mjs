@@ -14,21 +14,23 @@ const compiler = process.env["CXX"] ?? "g++";
  * @param {string} name
  * @param {string[]} sources paths from the top of the checkout
  * @param {string[]} flags
+ * @param {string[]} headers paths of what the sources include
  * @returns {{ file: string, reason?: undefined } | { file?: undefined, reason: string }} where it
  *   is, or why it cannot be compiled
  */
-export function compile(name, sources, flags = []) {
+export function compile(name, sources, flags = [], headers = []) {
   const file = join(root, "build", `${name}.node`);
-  if (existsSync(file) && sources.every((source) => modified(source) <= modified(file))) {
+  const inputs = [...sources, ...headers];
+  if (existsSync(file) && inputs.every((input) => modified(input) <= modified(file))) {
     return { file };
   }
   const missing = missingTools();
   if (missing.length > 0) return { reason: `${missing.join(", ")} not found` };
-  const headers = headersDirectory();
-  if (headers === undefined) return { reason: "Node's headers are not beside its executable" };
+  const prefix = headersDirectory();
+  if (prefix === undefined) return { reason: "Node's headers are not beside its executable" };
   mkdirSync(dirname(file), { recursive: true });
   const common = ["-std=c++17", "-fPIC", "-shared", "-DNAPI_VERSION=8", "-Wall", "-Wextra"];
-  const include = join(headers, "include", "node");
+  const include = join(prefix, "include", "node");
   const { status, stderr } = spawnSync(
     compiler,
     [...common, ...flags, `-I${include}`, ...sources, "-o", file],

@@ -41,15 +41,16 @@ const preload = [library("libasan.so"), library("libubsan.so")];
 if (preload.includes(undefined))
   skip("libasan and libubsan are not installed: apt-get install g++");
 
-const sources = readdirSync(join(root, "native"))
-  .filter((name) => name.endsWith(".cc"))
-  .map((name) => `native/${name}`);
-const { file, reason } = compile("sanitized", sources, [
+const native = readdirSync(join(root, "native")).map((name) => `native/${name}`);
+const sources = native.filter((name) => name.endsWith(".cc"));
+const headers = native.filter((name) => name.endsWith(".h"));
+const flags = [
   ...["-O1", "-g", "-fno-exceptions", "-fvisibility=hidden"],
   ...["-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
   // The guard of other processors, so that both have been through the tests.
   "-DNODE_VFIO_PORTABLE_ACCESS",
-]);
+];
+const { file, reason } = compile("sanitized", sources, flags, headers);
 if (file === undefined) skip(reason);
 
 // Node keeps the bookkeeping of `External`s that are alive at its end.
@@ -68,7 +69,7 @@ const leaks = { ASAN_OPTIONS: `${common.ASAN_OPTIONS}:detect_leaks=1` };
 const fuzz = ["test/native/fuzz.mjs", "--addon", file, "--calls", "500000"];
 
 run("random native calls", process.execPath, fuzz, { ...common, ...leaks });
-const tests = ["lifecycle", "memory", "eventfd", "mapping", "ioctl"].map(
+const tests = ["lifecycle", "memory", "eventfd", "mapping", "batch", "ioctl"].map(
   (name) => `test/linux/${name}`,
 );
 run("tests of the host kernel", tool("vitest"), ["run", "--reporter=dot", ...tests], common);
