@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { guestFixtures } from "../../src/simulator/fixtures.js";
+import { loadPciDriver } from "../../src/simulator/pci/index.js";
 import { bind, machineWith, openDevice, outcome } from "./fixture.js";
 
 const edu = "0000:00:05.0";
@@ -132,5 +133,29 @@ describe("unbind and remove wait for the users of a device", () => {
     const left = kernel.sysfs.list("/sys/bus/pci/devices");
     expect(left.filter((name) => /:0[12]:/.test(name))).toEqual([]);
     expect(kernel.sysfs.kind("/sys/class/pci_bus/0000:02")).toBeUndefined();
+  });
+});
+
+describe("a kernel driver that is loaded later", () => {
+  test("takes what it matches, shows a disk, and makes the group unfit for VFIO", () => {
+    const { machine, kernel, write } = guest();
+    loadPciDriver(machine, "nvme");
+    const nvme = "/sys/bus/pci/devices/0000:03:00.0";
+    expect(kernel.sysfs.readlink(`${nvme}/driver`)).toMatch(/drivers\/nvme$/);
+    expect(kernel.sysfs.read("/sys/block/nvme0n1/size")).toBe("131072\n");
+    expect(kernel.sysfs.list("/sys/class/nvme")).toEqual(["nvme0", "nvme1"]);
+    write("/sys/bus/pci/drivers/nvme/unbind", "0000:03:00.0");
+    expect(kernel.sysfs.kind("/sys/block/nvme0n1")).toBeUndefined();
+    bind(kernel, "0000:03:00.0");
+    expect(kernel.sysfs.readlink(`${nvme}/driver`)).toMatch(/vfio-pci$/);
+  });
+
+  test("its physical functions can have virtual ones", () => {
+    const { machine, kernel, write } = guest();
+    loadPciDriver(machine, "nvme");
+    expect(write("/sys/bus/pci/devices/0000:05:00.0/sriov_numvfs", "2")).toBe(1);
+    const vf = "/sys/bus/pci/devices/0000:05:00.2";
+    expect(kernel.sysfs.readlink(`${vf}/driver`)).toMatch(/drivers\/nvme$/);
+    expect(() => loadPciDriver(machine, "nothing" as never)).toThrow(RangeError);
   });
 });

@@ -8,6 +8,7 @@ export { PciDevice } from "./device.js";
 export type { PciDriver, PciId } from "./driver.js";
 export { pciId } from "./driver.js";
 export { pciHost } from "./host.js";
+export { loadPciDriver, type PciDriverName } from "./load-driver.js";
 export type { CustomModel, PciModel } from "./models/index.js";
 export type { PciPlug } from "./placement.js";
 export { plugPci } from "./plug.js";

@@ -38,7 +38,11 @@ export class NvmeChip implements PciChip {
   /** A virtual function that nobody has brought online. */
   readonly #offline: boolean;
 
-  constructor(bus: ChipBus, { serial = "", size, firmware, offline = false }: NvmeOptions) {
+  constructor(
+    bus: ChipBus,
+    readonly options: NvmeOptions,
+  ) {
+    const { serial = "", size, firmware, offline = false } = options;
     this.#bus = bus;
     this.#offline = offline;
     const namespace = size === undefined ? undefined : new Namespace(size);
