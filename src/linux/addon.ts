@@ -103,7 +103,8 @@ function load(): Addon {
     throw unavailable(
       `The native addon is not built: there is no ${path}.\n` +
         "  It needs a C++ compiler, make and python3\n" +
-        `  (Debian and Ubuntu: apt-get install build-essential python3), then: ${buildCommand(root)}\n` +
+        "  (Debian and Ubuntu: apt-get install build-essential python3),\n" +
+        `  then: ${buildCommand(root)}\n` +
         `  Or a built one: npm install ${prebuiltPackage()}`,
     );
   }
