@@ -25,7 +25,11 @@ export class ModelErrors {
     return this.#seen;
   }
 
-  /** Notes an error. @throws the error itself when it is a strict machine's: that is for the client */
+  /**
+   * Notes an error.
+   *
+   * @throws the error itself when it is a strict machine's: that is for the client
+   */
   caught(where: string, error: unknown): void {
     if (error instanceof HazardError) throw error;
     this.#seen.push({ where, error });

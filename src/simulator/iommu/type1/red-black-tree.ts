@@ -15,7 +15,7 @@ type Side = "left" | "right";
 export class RedBlackTree<Node extends TreeNode<Node>> {
   root: Node | undefined;
 
-  /** Links a node below a parent (or as the root) and balances. rb_link_node(), rb_insert_color() */
+  /** Links a node below a parent, or as the root. rb_link_node(), rb_insert_color() */
   link(node: Node, parent: Node | undefined, side: Side): void {
     node.parent = parent;
     node.left = undefined;
