@@ -37,9 +37,6 @@ export interface PciDeviceOptions {
   physicalFunction?: PciDevice;
 }
 
-/** What a read cycle finds that nobody answers: QEMU's bus has zeros. */
-const nobody = 0;
-
 /** struct pci_dev: a function on the bus, the chip behind it, and what the kernel knows of it. */
 export class PciDevice extends PciIdentity implements IommuGroupMember {
   readonly machine: SimulatedMachine;
@@ -79,8 +76,8 @@ export class PciDevice extends PciIdentity implements IommuGroupMember {
   barsClaimed = false;
   /** pci_enable_device() calls minus pci_disable_device() calls. */
   enableCount = 0;
-  /** Memory BARs answer: COMMAND.MEM is set, they are in place, and the function is awake. */
-  decoding = false;
+  /** Which BARs answer: they are in place, COMMAND lets them, and the function is awake. */
+  readonly #answering: boolean[] = [false, false, false, false, false, false];
   #gone = false;
   readonly #firmwareLine: number;
 
@@ -130,7 +127,7 @@ export class PciDevice extends PciIdentity implements IommuGroupMember {
 
   /** A read cycle on a BAR. Nobody answers while memory decoding is off. */
   read(bar: number, offset: number, width: Width): number {
-    if (!this.decoding) return nobody;
+    if (!this.#answering[bar]) return this.#nobody(bar, width);
     if (this.faults.lost) return 2 ** (8 * width) - 1;
     const { msix } = this.interrupts;
     if (msix?.covers(bar, offset) === true) return msix.read(offset, width);
@@ -138,21 +135,21 @@ export class PciDevice extends PciIdentity implements IommuGroupMember {
   }
 
   write(bar: number, offset: number, width: Width, value: number): void {
-    if (!this.decoding || this.faults.lost) return;
+    if (!this.#answering[bar] || this.faults.lost) return;
     const { msix } = this.interrupts;
     if (msix?.covers(bar, offset) === true) msix.write(offset, width, value);
     else this.chip.write(bar, offset, width, value);
   }
 
   read64(bar: number, offset: number): bigint {
-    if (!this.decoding) return BigInt(nobody);
+    if (!this.#answering[bar]) return 0n;
     if (this.faults.lost) return 0xffff_ffff_ffff_ffffn;
     if (this.interrupts.msix?.covers(bar, offset) !== true) return this.chip.read64(bar, offset);
     return (BigInt(this.read(bar, offset + 4, 4)) << 32n) | BigInt(this.read(bar, offset, 4));
   }
 
   write64(bar: number, offset: number, value: bigint): void {
-    if (!this.decoding || this.faults.lost) return;
+    if (!this.#answering[bar] || this.faults.lost) return;
     if (this.interrupts.msix?.covers(bar, offset) !== true) {
       this.chip.write64(bar, offset, value);
       return;
@@ -215,14 +212,18 @@ export class PciDevice extends PciIdentity implements IommuGroupMember {
   /** Works out again whether BARs answer. */
   refreshDecoding(): void {
     const command = this.config.read16(PciConfig.COMMAND);
-    const memory = (command & PciCommand.MEMORY) !== 0 && this.#barsInPlace();
     const there = !this.power.asleep && !this.#gone;
-    this.decoding = there && (memory || this.isVirtualFunction);
+    for (const bar of this.bars) {
+      if (bar === undefined) continue;
+      const bit = bar.space === "io" ? PciCommand.IO : PciCommand.MEMORY;
+      const decoded = (command & bit) !== 0 && bar.inPlace(this.config);
+      this.#answering[bar.index] = there && (decoded || this.isVirtualFunction);
+    }
   }
 
-  /** The registers hold the addresses that the firmware has given. */
-  #barsInPlace(): boolean {
-    return this.bars.every((bar) => bar === undefined || bar.inPlace(this.config));
+  /** What a cycle reads that nobody answers: on QEMU's bus zeros, ones from ports. */
+  #nobody(bar: number, width: Width): number {
+    return this.bars[bar]?.space === "io" ? 2 ** (8 * width) - 1 : 0;
   }
 
   #configWritten(offset: number, width: number): void {

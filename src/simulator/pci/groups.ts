@@ -7,28 +7,38 @@ import type { PciDevice } from "./device.js";
 const messages: ReservedRegion = { start: 0xfee00000n, end: 0xfeefffffn, type: "msi" };
 const isaMemory: ReservedRegion = { start: 0n, end: 0xffffffn, type: "direct-relaxable" };
 
-/** The IOMMU of the machine: Intel's, 39 bits, with interrupt remapping, as QEMU has it. */
-function vtd(reserved: readonly ReservedRegion[]): HardwareIommu {
+/** What translates a machine's bus cycles: Intel's IOMMU, with or without remapping, or nothing. */
+export type PlatformIommu = "intel" | "intel-without-remapping" | "none";
+
+/** Intel's IOMMU as QEMU has it: 39 bits. */
+function vtd(kind: PlatformIommu, reserved: readonly ReservedRegion[]): HardwareIommu {
   return {
     apertureEnd: 0x7f_ffff_ffffn,
     pageSizes: 0x40201000n,
     cacheCoherent: false,
-    msiIsolation: true,
+    msiIsolation: kind === "intel",
     reserved,
   };
 }
 
+/** Whose functions are put into groups. */
+export interface GroupingHost {
+  readonly machine: SimulatedMachine;
+  readonly platformIommu: PlatformIommu;
+}
+
 /** Puts a function into the group of those that it cannot be told from, or into one of its own. */
 // drivers/iommu/iommu.c: pci_device_group()
-export function joinGroup(machine: SimulatedMachine, device: PciDevice): void {
-  const group = sharedGroup(device) ?? ownGroup(machine, device);
+export function joinGroup({ machine, platformIommu }: GroupingHost, device: PciDevice): void {
+  if (platformIommu === "none") return;
+  const group = sharedGroup(device) ?? ownGroup(machine, platformIommu, device);
   group.add(device);
   device.group = group;
 }
 
-function ownGroup(machine: SimulatedMachine, device: PciDevice): IommuGroup {
+function ownGroup(machine: SimulatedMachine, kind: PlatformIommu, device: PciDevice): IommuGroup {
   const isa = slotMates(device).some(({ classCode }) => classCode >> 8 === 0x0601);
-  const hardware = vtd(isa ? [isaMemory, messages] : [messages]);
+  const hardware = vtd(kind, isa ? [isaMemory, messages] : [messages]);
   return machine.groups.allocate("hardware", { hardware });
 }
 

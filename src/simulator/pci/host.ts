@@ -7,6 +7,7 @@ import { PciBus } from "./bus.js";
 import type { PciDevice } from "./device.js";
 import type { PciDriver } from "./driver.js";
 import { attachAny, locked } from "./driver-core.js";
+import type { PlatformIommu } from "./groups.js";
 import { pcieport, shpchp, uioPciGeneric, virtioPci } from "./host-drivers.js";
 import { InterruptRemapping } from "./interrupt-remapping.js";
 import { line, RegisteredDriver } from "./registered-driver.js";
@@ -32,8 +33,8 @@ export class PciHost {
   readonly directory: SysfsDirectory;
   /** /sys/bus/pci */
   readonly bus: SysfsDirectory;
-  /** /sys/devices/virtual/iommu/dmar0 */
-  readonly iommu: SysfsDirectory;
+  /** What translates the functions' bus cycles. */
+  platformIommu: PlatformIommu = "intel";
   readonly virtualFunctions = new VirtualFunctions(this);
   readonly remapping = new InterruptRemapping();
   readonly addresses = new BusAddresses();
@@ -44,8 +45,6 @@ export class PciHost {
     this.root = new PciBus(0, 0, undefined);
     this.buses.set(0, this.root);
     this.directory = machine.sysfs.walk(`devices/pci${this.root.name}`);
-    this.iommu = machine.sysfs.walk("devices/virtual/iommu/dmar0");
-    machine.sysfs.walk("class/iommu").link("dmar0", this.iommu);
     this.bus = machine.sysfs.walk("bus/pci");
     this.bus.directory("devices");
     this.bus.directory("drivers");
@@ -53,6 +52,15 @@ export class PciHost {
     vfioPciModule(machine);
     this.announceBus(this.root, this.directory);
     for (const driver of standardDrivers) this.register(driver);
+  }
+
+  /** /sys/devices/virtual/iommu/dmar0, where there is one. */
+  get iommu(): SysfsDirectory | undefined {
+    if (this.platformIommu === "none") return undefined;
+    const { sysfs } = this.machine;
+    const directory = sysfs.walk("devices/virtual/iommu/dmar0");
+    sysfs.walk("class/iommu").link("dmar0", directory);
+    return directory;
   }
 
   find(name: string): PciDevice | undefined {

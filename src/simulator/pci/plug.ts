@@ -3,13 +3,19 @@ import type { SimulatedMachine } from "../machine.js";
 import { formatPciAddress } from "./address.js";
 import { PciBus } from "./bus.js";
 import { PciDevice, type PciDeviceOptions } from "./device.js";
-import { joinGroup } from "./groups.js";
+import { joinGroup, type PlatformIommu } from "./groups.js";
 import { type PciHost, pciHost } from "./host.js";
 import { type PciPlug, type Placed, place } from "./placement.js";
 import { Sriov } from "./sriov.js";
 import { announce } from "./sysfs-device.js";
 
 export type { PciPlug } from "./placement.js";
+
+/** What stands between the functions and memory. */
+export interface PlugOptions {
+  /** Intel's IOMMU unless told. Without any there are no groups but VFIO's made-up ones. */
+  readonly iommu?: PlatformIommu;
+}
 
 /**
  * Plugs functions into a machine's PCI bus and lets the kernel find them: sysfs, IOMMU groups,
@@ -18,12 +24,17 @@ export type { PciPlug } from "./placement.js";
  * @throws RangeError for models that there are not, and for addresses that are wrong, taken, or on a
  *   bus that no bridge leads to; then nothing has been plugged in
  */
-export function plugPci(machine: SimulatedMachine, plugs: readonly PciPlug[]): PciDevice[] {
+export function plugPci(
+  machine: SimulatedMachine,
+  plugs: readonly PciPlug[],
+  { iommu = "intel" }: PlugOptions = {},
+): PciDevice[] {
   const host = pciHost(machine);
+  host.platformIommu = iommu;
   const placed = place(host, plugs);
   const found: PciDevice[] = [];
   scan(host, host.root, placed, found);
-  for (const device of found) joinGroup(machine, device);
+  for (const device of found) joinGroup(host, device);
   if (host.autoprobe) for (const device of found) host.probe(device);
   return found;
 }

@@ -31,7 +31,7 @@ export function rescan(host: PciHost): void {
     rediscover(host, device);
     found.push(device);
   }
-  for (const device of found) joinGroup(host.machine, device);
+  for (const device of found) joinGroup(host, device);
   if (host.autoprobe) for (const device of found) host.probe(device);
 }
 

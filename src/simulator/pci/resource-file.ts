@@ -24,19 +24,19 @@ function map(device: PciDevice, bar: Bar, request: MmapRequest): MappedMemory | 
 }
 
 // drivers/pci/pci-sysfs.c: pci_resource_io()
-function readPort({ chip }: PciDevice, bar: Bar, target: Uint8Array, position: number): Result {
+function readPort(device: PciDevice, bar: Bar, target: Uint8Array, position: number): Result {
   if (position >= bar.size || position + target.length > bar.size) return 0;
   const width = portWidth(target.length);
   if (width === undefined) return -Errno.EINVAL;
-  storeLittleEndian(target, 0, width, chip.read(bar.index, position, width));
+  storeLittleEndian(target, 0, width, device.read(bar.index, position, width));
   return width;
 }
 
-function writePort({ chip }: PciDevice, bar: Bar, source: Uint8Array, position: number): Result {
+function writePort(device: PciDevice, bar: Bar, source: Uint8Array, position: number): Result {
   if (position >= bar.size || position + source.length > bar.size) return 0;
   const width = portWidth(source.length);
   if (width === undefined) return -Errno.EINVAL;
-  chip.write(bar.index, position, width, littleEndian(source, 0, width));
+  device.write(bar.index, position, width, littleEndian(source, 0, width));
   return width;
 }
 

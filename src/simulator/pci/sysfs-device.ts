@@ -20,7 +20,8 @@ export function announce(host: PciHost, device: PciDevice): void {
   resourceFiles(device);
   errorFiles(device);
   if (device.sriov !== undefined) sriovFiles(device, device.sriov);
-  directory.link("subsystem", host.bus).link("iommu", host.iommu);
+  directory.link("subsystem", host.bus);
+  if (host.iommu !== undefined) directory.link("iommu", host.iommu);
   if (isBridge) {
     directory
       .readable("secondary_bus_number", () => `${config.read8(PciBridge.SECONDARY_BUS)}\n`)

@@ -36,7 +36,7 @@ export class VirtualFunctions implements VirtualFunctionHost {
     announce(host, device);
     device.directory.link("physfn", physical.directory);
     physical.directory.link(`virtfn${index}`, device.directory);
-    joinGroup(host.machine, device);
+    joinGroup(host, device);
     physical.driver?.functionAdded?.(physical, device);
     const wanted = physical.sriov?.autoprobe === true || device.driverOverride !== undefined;
     if (host.autoprobe && wanted) host.probe(device);

@@ -52,6 +52,8 @@ function probe(pci: PciDevice): Result {
   const result = registerGroupDevice(registered, pci.group);
   if (result < 0) return result;
   device.registered = registered;
+  // Without an IOMMU the core has made a group up.
+  pci.group ??= registered.group;
   device.deviceSet.devices.add(device);
   pci.power.forbidden = false;
   pci.power.runtime = device.power;
@@ -72,6 +74,7 @@ function remove(pci: PciDevice): Pending | undefined {
       device.power.get();
       pci.power.forbidden = true;
       pci.power.runtime = undefined;
+      if (pci.group?.kind === "noiommu") pci.group = undefined;
       return 0;
     },
   ]);

@@ -14,12 +14,10 @@ import { readChecked } from "./checked.js";
 import type { VfioPciDevice } from "./device.js";
 import { irqIndices } from "./irqs/irqs.js";
 import { regionCount, regionSpan } from "./regions.js";
+import { hasVga, legacyVgaSize } from "./vga.js";
 
 /** Up to and including num_irqs; `cap_offset` is younger. */
 const leastDeviceInfo = 16;
-
-/** Legacy VGA memory and ports: everything below 768 KiB. */
-const legacyVgaSize = 0xc0000;
 
 // drivers/vfio/pci/vfio_pci_core.c: vfio_pci_ioctl_get_info()
 export function getInfo(device: VfioPciDevice, argument: UserArgument): Result {
@@ -73,7 +71,7 @@ function describe(device: VfioPciDevice, index: number): Region | undefined {
     return there ? { size: pci.rom!.size, flags: RegionFlags.READ } : absent;
   }
   if (index === PciRegion.VGA) {
-    return isVga(device) ? { size: legacyVgaSize, flags: readWrite } : undefined;
+    return hasVga(device) ? { size: legacyVgaSize, flags: readWrite } : undefined;
   }
   if (index >= PciRegion.ROM) return undefined;
   const bar = pci.bars[index];
@@ -81,11 +79,6 @@ function describe(device: VfioPciDevice, index: number): Region | undefined {
   if (!device.mappable(index)) return { size: bar.size, flags: readWrite };
   const msixMappable = device.msix.bar === index;
   return { size: bar.size, flags: readWrite | RegionFlags.MMAP, msixMappable };
-}
-
-// drivers/vfio/pci/vfio_pci_core.c: vfio_pci_is_vga()
-function isVga({ pci, profile }: VfioPciDevice): boolean {
-  return profile.pciVga && pci.classCode >>> 8 === 0x0300;
 }
 
 /** Behind the struct: the capability that says that MSI-X pages are mapped too. */

@@ -16,6 +16,7 @@ import { getHotResetInfo, hotReset } from "./hot-reset.js";
 import { getInfo, getIrqInfo, getRegionInfo } from "./info.js";
 import { match } from "./match.js";
 import { regionCount, regionSpan } from "./regions.js";
+import { accessVga } from "./vga.js";
 
 /** What vfio-pci offers for one function. drivers/vfio/pci/vfio_pci.c: vfio_pci_ops */
 export class VfioPciOps implements VfioDeviceOps {
@@ -100,12 +101,15 @@ export class VfioPciOps implements VfioDeviceOps {
   #read(index: number, offset: number, target: Uint8Array): Result {
     if (index < PciRegion.ROM) return readBar(this.#device, index, offset, target);
     if (index === PciRegion.CONFIG) return this.#device.config!.read(target, offset);
-    return index === PciRegion.ROM ? readRom(this.#device, offset, target) : -Errno.EINVAL;
+    if (index === PciRegion.ROM) return readRom(this.#device, offset, target);
+    return accessVga(this.#device, offset, target, 0xff);
   }
 
   #write(index: number, offset: number, source: Uint8Array): Result {
     if (index < PciRegion.ROM) return writeBar(this.#device, index, offset, source);
-    return index === PciRegion.CONFIG ? this.#device.config!.write(source, offset) : -Errno.EINVAL;
+    if (index === PciRegion.CONFIG) return this.#device.config!.write(source, offset);
+    if (index === PciRegion.ROM) return -Errno.EINVAL;
+    return accessVga(this.#device, offset, source, undefined);
   }
 
   #ioctl(client: Client, request: number, argument: UserArgument): Result {
