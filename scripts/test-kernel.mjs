@@ -1,7 +1,7 @@
 /**
- * `npm run test:kernel [-- --kernel 6.1 --only name]`: runs the conformance cases, the tour and the
- * guide's driver in guests with real kernels, the same cases on the simulator, and compares every
- * trace.
+ * `npm run test:kernel [-- --kernel 6.1 --only name --steps N --seed S]`: runs the conformance
+ * cases, the tour and the guide's driver in guests with real kernels, the same cases on the
+ * simulator, and compares every trace; then random sequences of so many steps on both.
  */
 
 import { ensureAddon, ensureDependencies, ensureTypeScript } from "./build.mjs";

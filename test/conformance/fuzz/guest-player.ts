@@ -48,7 +48,7 @@ class Guest {
     const { value, done } = await this.#lines.next();
     clearTimeout(silence);
     if (done !== true) return JSON.parse(value) as Line;
-    throw new Error(epitaph(await this.result));
+    throw new GuestLost(await this.result);
   }
 
   /** Lets the far end finish. */
@@ -61,32 +61,59 @@ class Guest {
   }
 }
 
-/** Boots a kernel that plays until `end`. */
+/** The guest ended while it was to answer. */
+class GuestLost extends Error {
+  constructor(readonly result: GuestResult) {
+    super(epitaph(result));
+  }
+
+  /**
+   * The machine may be at fault: QEMU ended by itself, or a processor of it has lost its timer and
+   * nothing goes on. A kernel that sits in a call for ever does so again.
+   */
+  get ofMachine(): boolean {
+    const { outcome, fault } = this.result;
+    return (outcome === "lost" || outcome === "aborted") && fault === "";
+  }
+}
+
+/** Boots a kernel that plays until `end`. A sequence that ends the machine is played again. */
 export async function guestPlayer(
   kernel: KernelName,
   log: (line: string) => void,
 ): Promise<Player> {
-  const guest = new Guest(kernel, log);
+  let guest = new Guest(kernel, log);
   const { kernel: text = kernel } = await guest.receive();
   let number = 0;
+  const attempt = async (sequence: Sequence): Promise<Answers> => {
+    number += 1;
+    guest.send({ number, sequence });
+    const { answers, failure } = await guest.receive();
+    if (answers !== undefined) return answers;
+    throw new Error(failure ?? "no answer");
+  };
   return {
     kernel: text,
     async play(sequence: Sequence) {
-      number += 1;
-      guest.send({ number, sequence });
-      const { answers, failure } = await guest.receive();
-      if (answers !== undefined) return answers;
-      throw new Error(failure ?? "no answer");
+      try {
+        return await attempt(sequence);
+      } catch (error) {
+        if (!(error instanceof GuestLost && error.ofMachine)) throw error;
+        log(`${error.message.split("\n")[0]}; the sequence is played again in another one`);
+        guest = new Guest(kernel, log);
+        await guest.receive();
+        return await attempt(sequence);
+      }
     },
     async end() {
       const result = await guest.end();
-      if (result.fault !== "" || result.outcome !== "exited") throw new Error(epitaph(result));
+      if (result.fault !== "" || result.outcome !== "exited") throw new GuestLost(result);
     },
   };
 }
 
 function epitaph({ outcome, fault, log }: GuestResult): string {
   const last = log.split("\n").slice(-20).join("\n");
-  const how = outcome === "aborted" ? "gave no answer" : outcome;
+  const how = outcome === "aborted" ? "gave no answer" : `was ${outcome}`;
   return `the guest ${how} while it played\n${fault === "" ? last : fault}`;
 }

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { GuestSetupError, type KernelName, kernelRecipe } from "../../../guest/index.js";
 import { totals } from "../run/table.js";
-import { prove } from "./prove.js";
+import { type ProofOptions, prove } from "./prove.js";
 
 /** Kernels that are compared unless one is asked for. */
 const DEFAULT_KERNELS = ["6.1", "6.12"];
@@ -14,21 +14,28 @@ const log = (line: string) => console.error(`test:kernel: ${line}`);
 export async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...argv],
-    options: { kernel: { type: "string", multiple: true }, only: { type: "string" } },
+    options: {
+      kernel: { type: "string", multiple: true },
+      only: { type: "string" },
+      steps: { type: "string", default: "20000" },
+      seed: { type: "string", default: "1" },
+    },
   });
+  const { only } = values;
+  const options = { only, steps: Number(values.steps), seed: Number(values.seed), log };
   const kernels = (values.kernel ?? DEFAULT_KERNELS).map((name) => kernelRecipe(name).name);
   try {
-    return await compareAll(kernels, values.only);
+    return await compareAll(kernels, options);
   } catch (error) {
     if (!(error instanceof GuestSetupError)) throw error;
     return withoutGuest(error.message);
   }
 }
 
-async function compareAll(kernels: readonly KernelName[], only: string | undefined) {
+async function compareAll(kernels: readonly KernelName[], options: ProofOptions) {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const kernel of kernels) {
-    const { rows } = await prove(kernel, { only, log });
+    const { rows } = await prove(kernel, options);
     const { passed, failed, skipped } = totals(rows);
     sum.passed += passed;
     sum.failed += failed;

@@ -1,4 +1,5 @@
 import type { KernelName } from "../../../guest/index.js";
+import { fuzz } from "../fuzz/main.js";
 import { compare, type Row } from "../run/compare.js";
 import { table, totals } from "../run/table.js";
 import { isProgram } from "./programs.js";
@@ -13,6 +14,9 @@ export interface Proof {
 /** How cases are chosen, and who is told of what takes long. */
 export interface ProofOptions {
   readonly only: string | undefined;
+  /** Steps of random sequences, and where they start. */
+  readonly steps: number;
+  readonly seed: number;
   readonly log: (line: string) => void;
 }
 
@@ -24,12 +28,24 @@ export async function prove(kernel: KernelName, options: ProofOptions): Promise<
   log(`${real.kernel?.kernel ?? guest.kernelRelease}: ${guest.seconds.toFixed(0)} s`);
   const simulated = await simulatedRun(kernel, only);
   const rows = compare(real, simulated).map(withoutPrograms);
+  if (only === undefined) rows.push(await randomSequences(kernel, options));
   if (problem !== undefined) rows.push(failure(`guest of Linux ${kernel}`, problem));
   console.log(`\n${real.kernel?.kernel ?? kernel} and ${simulated.kernel?.kernel}\n`);
   console.log(table(rows));
   const { passed, failed, skipped } = totals(rows);
   console.log(`\nLinux ${kernel}: ${passed} equal, ${failed} not, ${skipped} skipped`);
   return { rows };
+}
+
+/** Random sequences on both kernels, as one row. */
+async function randomSequences(kernel: KernelName, { steps, seed }: ProofOptions): Promise<Row> {
+  const name = `random sequences, seed ${seed}`;
+  const row = { name, vectors: [], real: "-", simulated: "-", details: [] };
+  if (steps === 0) return { ...row, verdict: "skipped", details: ["no steps were asked for"] };
+  const { difference, ...done } = await fuzz(kernel, { steps, seed });
+  const ok = { real: `${done.steps} steps`, simulated: `${done.steps} steps` };
+  if (difference === undefined) return { ...row, ...ok, verdict: "passed" };
+  return { ...row, verdict: "failed", details: difference.split("\n") };
 }
 
 /** Programs run on the real kernel only: that they end well is all. */

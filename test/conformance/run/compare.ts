@@ -29,7 +29,7 @@ export function compare(real: Run, simulated: Run): Row[] {
 
 function compareCase(real: CaseRecord | undefined, simulated: CaseRecord | undefined): Row {
   const { name, vectors } = (real ?? simulated) as CaseRecord;
-  const skips = [...reason("real", real), ...reason("simulated", simulated)];
+  const skips = reasons(real, simulated);
   const problems = [...complaints("real", real), ...complaints("simulated", simulated)];
   const difference =
     real?.skipped === undefined && simulated?.skipped === undefined && real && simulated
@@ -39,6 +39,13 @@ function compareCase(real: CaseRecord | undefined, simulated: CaseRecord | undef
   const failed = problems.length > 0 || difference.length > 0;
   const verdict = failed ? "failed" : skips.length > 0 ? "skipped" : "passed";
   return { name, vectors, real: state(real), simulated: state(simulated), verdict, details };
+}
+
+/** Why a case did not run; said once where it is the same on both. */
+function reasons(real: CaseRecord | undefined, simulated: CaseRecord | undefined): string[] {
+  const why = real?.skipped;
+  if (why !== undefined && why === simulated?.skipped) return [`skipped: ${why}`];
+  return [...reason("real", real), ...reason("simulated", simulated)];
 }
 
 function reason(whose: string, record: CaseRecord | undefined): string[] {
