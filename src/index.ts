@@ -10,8 +10,24 @@ export { isVfioError, VfioError } from "./errors.js";
 export type * from "./kernel.js";
 export { OpenFlags, Protection } from "./kernel.js";
 export * from "./registers/index.js";
+export type {
+  CallFault,
+  DeviceFaults,
+  Faults,
+  Leak,
+  MachineOptions,
+  ModelError,
+  PlannedFault,
+  ProcessOptions,
+  Profile,
+  SimulatedClock,
+  SimulatedKernel,
+  SimulatedMachine,
+} from "./simulator/index.js";
+export type { PciPlug } from "./simulator/pci/plug.js";
 export * from "./sysfs/index.js";
 export type * from "./system.js";
+export type { InfoCapability } from "./uapi/capabilities.js";
 export * from "./uapi/flags.js";
 export { Vfio as Requests } from "./uapi/requests.js";
 export * from "./vfio/index.js";

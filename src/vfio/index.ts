@@ -35,7 +35,10 @@ export { MigrationStream, type PrecopyInfo } from "./migration-stream.js";
 export type { KernelName, OpenOptions } from "./open-kernel.js";
 export type { PciBarValue } from "./pci-bars.js";
 export {
+  type ExtendedOther,
+  type OtherCapability,
   type PciCapability,
+  type PciCapabilityHeader,
   type PciExtendedCapability,
   pciCapabilities,
   pciExtendedCapabilities,
@@ -48,7 +51,13 @@ export { type PciReader, pciBytes } from "./pci-reader.js";
 export { Region } from "./region.js";
 export type { RegionArea, RegionInfo } from "./region-info.js";
 export { type RegionMapOptions, RegionMapping } from "./region-mapping.js";
-export type { LiveRegister } from "./register.js";
+export type {
+  LiveRegister,
+  ReadableRegister,
+  RegisterFacts,
+  UpdatableRegister,
+  WritableRegister,
+} from "./register.js";
 export type { LiveField } from "./register-field.js";
 export type { Registers } from "./registers.js";
 export type { IrqAction, IrqSet } from "./set-irqs.js";

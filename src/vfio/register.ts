@@ -23,6 +23,7 @@ export interface RegisterFacts<R extends RegisterDefinition> {
 
 /** A register that can be read. Each call is one access. */
 export interface ReadableRegister<R extends RegisterDefinition> {
+  /** What it holds. */
   read(): RegisterValue<R>;
   /** One access, all fields of it. */
   readFields(): FieldValues<R["fields"]>;
@@ -30,6 +31,7 @@ export interface ReadableRegister<R extends RegisterDefinition> {
 
 /** A register that can be written. Each call is one access. */
 export interface WritableRegister<R extends RegisterDefinition> {
+  /** All of its bits. @throws RangeError, TypeError for a value that does not fit */
   write(value: RegisterValue<R>): void;
   /** Writes these fields, and zeros elsewhere. */
   writeFields(fields: Partial<FieldValues<R["fields"]>>): void;
