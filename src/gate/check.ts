@@ -85,7 +85,9 @@ function badDescriptor(rule: Rule): VfioError {
 
 function unknownRequest({ kind, request }: Request): RangeError {
   const number = typeof request === "number" ? `0x${request.toString(16)}` : kindOf(request);
-  return new RangeError(`VFIO has no request ${number} for a ${kind}; unsafeIoctl sends it anyway`);
+  return new RangeError(
+    `VFIO has no request ${number} for this file (${kind}); unsafeIoctl sends it anyway`,
+  );
 }
 
 function kindOf(value: unknown): string {

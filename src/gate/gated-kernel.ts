@@ -60,12 +60,17 @@ export class GatedKernel implements Kernel {
 
   close(fd: Fd): void {
     this.#kernel.close(fd);
-    this.#files.closed(fd);
+    this.#files.closed(this.#files.take(fd));
   }
 
   async closeAsync(fd: Fd): Promise<void> {
-    await this.#kernel.closeAsync(fd);
-    this.#files.closed(fd);
+    // The number may be another file's before this has come back.
+    const file = this.#files.take(fd);
+    try {
+      await this.#kernel.closeAsync(fd);
+    } finally {
+      this.#files.closed(file);
+    }
   }
 
   dup(fd: Fd): Fd {
@@ -94,6 +99,8 @@ export class GatedKernel implements Kernel {
       const result = this.#kernel.ioctl(fd, request, argument);
       kept = settle(this.#files, { fd, request, argument, result, holds });
       return result;
+    } catch (error) {
+      throw this.#named(error, fd, request);
     } finally {
       if (!kept) for (const hold of holds) hold.release();
     }
@@ -106,15 +113,21 @@ export class GatedKernel implements Kernel {
       const result = await this.#kernel.ioctlAsync(fd, request, argument);
       kept = settle(this.#files, { fd, request, argument, result, holds });
       return result;
+    } catch (error) {
+      throw this.#named(error, fd, request);
     } finally {
       if (!kept) for (const hold of holds) hold.release();
     }
   }
 
   unsafeIoctl(fd: Fd, request: number, argument: IoctlArgument): number {
-    const result = this.#kernel.unsafeIoctl(fd, request, argument);
-    settle(this.#files, { fd, request, argument, result, holds: [] });
-    return result;
+    try {
+      const result = this.#kernel.unsafeIoctl(fd, request, argument);
+      settle(this.#files, { fd, request, argument, result, holds: [] });
+      return result;
+    } catch (error) {
+      throw this.#named(error, fd, request);
+    }
   }
 
   mmap(fd: Fd, options: MmapOptions): Mapping {
@@ -142,6 +155,14 @@ export class GatedKernel implements Kernel {
   shutdown(): void {
     this.#kernel.shutdown();
     this.#files.clear();
+  }
+
+  /** Several requests share a number; which one it was depends on the file. */
+  #named(error: unknown, fd: Fd, request: number): unknown {
+    const name = rules[this.#files.get(fd)?.kind ?? "other"].get(request)?.name;
+    if (!(error instanceof VfioError) || name === undefined || error.request === name) return error;
+    const { errno, syscall, path, hint } = error;
+    return new VfioError({ errno: -errno, syscall, path, hint, request: name });
   }
 
   #check(fd: Fd, request: number, argument: IoctlArgument) {

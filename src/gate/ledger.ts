@@ -1,7 +1,6 @@
 import type { Hold } from "../kernel.js";
 
 interface DmaEntry {
-  iova: bigint;
   size: bigint;
   holds: Hold[];
 }
@@ -10,21 +9,21 @@ interface DmaEntry {
 export class ContainerRecord {
   /** Groups that are attached; the last one that leaves takes all mappings with it. */
   readonly groups = new Set<FileRecord>();
-  #entries: DmaEntry[] = [];
+  /** By IOVA. Mappings of one container do not overlap. */
+  readonly #entries = new Map<bigint, DmaEntry>();
 
   /** How many DMA mappings hold memory in place. */
   get held(): number {
-    return this.#entries.length;
+    return this.#entries.size;
   }
 
   map(iova: bigint, size: bigint, hold: Hold): void {
-    this.#entries.push({ iova, size, holds: [hold] });
-    this.#entries.sort((a, b) => (a.iova < b.iova ? -1 : 1));
+    this.#entries.set(iova, { size, holds: [hold] });
   }
 
   /** A new address for a mapping that has lost its own: the old memory may still be pinned. */
   remap(iova: bigint, hold: Hold): void {
-    this.#entries.find((entry) => entry.iova === iova)?.holds.push(hold);
+    this.#entries.get(iova)?.holds.push(hold);
   }
 
   /**
@@ -32,25 +31,34 @@ export class ContainerRecord {
    * the range: a type1 v1 container stops early.
    */
   unmap(iova: bigint, bytes: bigint): void {
+    if (this.#entries.get(iova)?.size === bytes) this.#forget(iova);
+    else this.#forgetFrom(iova, bytes);
+  }
+
+  #forgetFrom(iova: bigint, bytes: bigint): void {
     let left = bytes;
-    this.#entries = this.#entries.filter((entry) => {
-      if (entry.iova < iova || entry.size > left) return true;
-      left -= entry.size;
-      release(entry);
-      return false;
-    });
+    for (const start of [...this.#entries.keys()].sort(ascending)) {
+      const size = this.#entries.get(start)?.size ?? 0n;
+      if (start < iova || size > left) continue;
+      left -= size;
+      this.#forget(start);
+    }
   }
 
   detach(group: FileRecord): void {
     this.groups.delete(group);
     if (this.groups.size > 0) return;
-    this.#entries.forEach(release);
-    this.#entries = [];
+    for (const iova of [...this.#entries.keys()]) this.#forget(iova);
+  }
+
+  #forget(iova: bigint): void {
+    for (const hold of this.#entries.get(iova)?.holds ?? []) hold.release();
+    this.#entries.delete(iova);
   }
 }
 
-function release({ holds }: DmaEntry): void {
-  for (const hold of holds) hold.release();
+function ascending(a: bigint, b: bigint): number {
+  return a < b ? -1 : 1;
 }
 
 /** What a descriptor is of; the same request number means different things to each. */

@@ -33,11 +33,18 @@ export class OpenFiles {
     if (record !== undefined) this.#files.set(copy, record.hold());
   }
 
-  closed(fd: Fd): void {
+  /** A descriptor is no more; its file may still be, until `closed`. */
+  take(fd: Fd): FileRecord | undefined {
     const record = this.#files.get(fd);
     this.#files.delete(fd);
-    record?.drop();
-    this.#forgetEmptyContainers();
+    return record;
+  }
+
+  closed(record: FileRecord | undefined): void {
+    if (record === undefined) return;
+    record.drop();
+    const { kind } = record;
+    if (kind === "container" || kind === "group" || kind === "device") this.#forgetContainers();
   }
 
   /** A mapping keeps its file, and with it group and container, until it is closed. */
@@ -59,7 +66,8 @@ export class OpenFiles {
     this.#containers.clear();
   }
 
-  #forgetEmptyContainers(): void {
+  /** Those that nobody can reach any more. */
+  #forgetContainers(): void {
     const open = new Set([...this.#files.values()].map((record) => record.container));
     for (const container of this.#containers) {
       if (container.groups.size === 0 && !open.has(container)) this.#containers.delete(container);

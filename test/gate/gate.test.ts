@@ -102,6 +102,25 @@ describe("what the kernel can answer itself passes", () => {
   });
 });
 
+describe("a failure", () => {
+  it("is named after the kind of file where requests share a number", () => {
+    const bad = structs.iommuType1DmaMap.encode({ argsz: 31 });
+    expect(() => kernel.unsafeIoctl(container, Vfio.IOMMU_MAP_DMA, bad)).toThrow(
+      expect.objectContaining({ code: "EINVAL", request: "VFIO_IOMMU_MAP_DMA" }),
+    );
+  });
+});
+
+describe("a descriptor that is being closed", () => {
+  it("can be another file's before the first is gone", async () => {
+    const closing = kernel.closeAsync(group);
+    const [free] = [kernel.eventfd(), closing];
+    await closing;
+    expect(kernel.eventfd()).toBeGreaterThanOrEqual(0);
+    expect(() => kernel.ioctl(free, Vfio.DEVICE_RESET, 0)).toThrow(/this file .eventfd./);
+  });
+});
+
 describe("memory mapped for DMA", () => {
   it("is held until it is unmapped", () => {
     const memory = kernel.allocate(8192);
@@ -111,6 +130,18 @@ describe("memory mapped for DMA", () => {
     unmap({ iova: 0x1000n, size: 0x1000n });
     expect(kernel.heldMappings).toBe(1);
     unmap({ flags: DmaUnmapFlags.ALL });
+    expect(kernel.heldMappings).toBe(0);
+  });
+
+  it("is held by the count of bytes that the kernel removed, not by the range", () => {
+    const memory = kernel.allocate(3 * 4096);
+    for (const page of [0n, 1n, 2n]) {
+      const at = page * 4096n;
+      kernel.ioctl(container, Vfio.IOMMU_MAP_DMA, mapping(memory.address + at, at, 4096n));
+    }
+    unmap({ iova: 0n, size: 0x2000n });
+    expect(kernel.heldMappings).toBe(1);
+    unmap({ iova: 0n, size: 0x10_0000n });
     expect(kernel.heldMappings).toBe(0);
   });
 
