@@ -110,7 +110,9 @@ export class Files {
     this.#open.clear();
   }
 
-  /** Gives a descriptor up, for closing: one of another kernel in this thread is not ours to close. */
+  /**
+   * Gives a descriptor up, for closing: one of another kernel in this thread is not ours to close.
+   */
   #release(fd: Fd): string | undefined {
     const path = this.path(checkFd(fd));
     if (!this.#open.delete(fd)) throw new VfioError({ errno: Errno.EBADF, syscall: "close" });

@@ -1,4 +1,5 @@
-// Goal: as a process the command behaves as shells expect: exit codes, closed pipes, Ctrl-C, colours.
+// Goal: as a process the command behaves as shells expect: exit codes, closed pipes, Ctrl-C,
+// colours.
 
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";

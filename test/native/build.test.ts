@@ -1,4 +1,5 @@
-// Goal: where something is missing for building the addon, it is named, and everything else goes on.
+// Goal: where something is missing for building the addon, it is named, and everything else goes
+// on.
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

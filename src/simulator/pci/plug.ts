@@ -21,7 +21,8 @@ export interface PlugOptions {
  * Plugs functions into a machine's PCI bus and lets the kernel find them: sysfs, IOMMU groups,
  * drivers that are loaded.
  *
- * @throws RangeError for models that there are not, and for addresses that are wrong, taken, or on a
+ * @throws RangeError for models that there are not, and for addresses that are wrong, taken, or on
+ * a
  *   bus that no bridge leads to; then nothing has been plugged in
  */
 export function plugPci(

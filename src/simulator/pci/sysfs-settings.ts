@@ -6,7 +6,9 @@ import { parseNumber } from "./parse-number.js";
 /** Nodes of memory that the machine has. */
 const nodes = 1;
 
-/** Switches that change nothing that can be seen elsewhere. drivers/pci/pci-sysfs.c: pci_dev_attrs */
+/**
+ * Switches that change nothing that can be seen elsewhere. drivers/pci/pci-sysfs.c: pci_dev_attrs
+ */
 export function settingFiles(device: PciDevice): void {
   const asleep = device.power.capability !== 0;
   flag(device, "msi_bus", true);
