@@ -65,6 +65,8 @@ export interface Profile {
   readonly pciDvsec: boolean;
   /** While vfio-pci has a device open, sysfs lets nobody map its BARs. */
   readonly pciExclusiveBars: boolean;
+  /** Pinning pages is refused to drivers that cannot be told of unmapping (6.2 and newer). */
+  readonly pinNeedsDmaUnmap: boolean;
   /** `iommu_groups/N/type` changes only without a driver bound (6.1). */
   readonly groupTypeNeedsUnbound: boolean;
 }
@@ -101,6 +103,7 @@ const debian61: Profile = {
   fdinfoPath: false,
   pciDvsec: false,
   pciExclusiveBars: false,
+  pinNeedsDmaUnmap: false,
   groupTypeNeedsUnbound: true,
 };
 
@@ -116,6 +119,7 @@ const debian612: Profile = {
   strictErrEventfd: true,
   hotResetCountFirst: true,
   openWhileRemoving: false,
+  pinNeedsDmaUnmap: true,
   groupTypeNeedsUnbound: false,
   mttyMigration: true,
   lastFeature: 10,

@@ -294,6 +294,23 @@ describe("drivers of mediated devices", () => {
     expect(bench.kernel.process.lockedMemory.locked).toBe(0);
   });
 
+  it.each(profileNames)("must be able to let go, as %s sees it", (profile) => {
+    const bench = new Bench({ profile });
+    const able = bench.addEmulated("able", new PinningDevice());
+    const unable = bench.addEmulated("unable", new TestDevice());
+    const { container, fd, dma } = bench.attach(unable.group);
+    dma.map(3, bench.kernel.allocate(0x1000).address, 0n, 0x1000n);
+    bench.kernel.ioctl(fd, Vfio.GROUP_GET_DEVICE_FD, "unable");
+    expect(pinPages(unable.device, 0n, 1, 3)).toBe(-22);
+    const other = bench.openGroup(able.group);
+    bench.setContainer(other, container);
+    bench.kernel.ioctl(other, Vfio.GROUP_GET_DEVICE_FD, "able");
+    // 6.1 asks only whether anybody in the container can be told.
+    const pinned = pinPages(unable.device, 0n, 1, 3);
+    if (profile === "6.1") expect(pinned).toHaveLength(1);
+    else expect(pinned).toBe(-22);
+  });
+
   it("copy by IOVA", () => {
     const { bench, device, dma, memory, tracker } = pinning();
     dma.map(3, memory.address, 0x10000n, 0x2000n);

@@ -28,11 +28,11 @@ export function pinPages(
   count: number,
   prot: number,
 ): PinnedPage[] | Result {
-  const { registration, ops } = device;
-  if (count === 0 || registration === undefined || registration.openCount === 0) {
+  const { registration, ops, machine } = device;
+  if (count <= 0 || registration === undefined || registration.openCount === 0) {
     return -Errno.EINVAL;
   }
-  if (count < 0 || ops.dmaUnmap === undefined) return -Errno.EINVAL;
+  if (machine.profile.pinNeedsDmaUnmap && ops.dmaUnmap === undefined) return -Errno.EINVAL;
   if (count > MOST_PAGES) return -Errno.E2BIG;
   const { group, iommuGroup } = registration;
   const page = Number(iova >> PAGE_SHIFT);
