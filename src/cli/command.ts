@@ -52,6 +52,8 @@ export interface CommandSpec {
   readonly examples: readonly (readonly [line: string, text: string])[];
   /** A simulated machine comes up for it with nothing bound and nothing created. */
   readonly freshMachine?: boolean;
+  /** It reads sysfs and opens nothing unless it can: a machine without VFIO will do. */
+  readonly looks?: boolean;
   /** Loads it; nothing of a command is loaded before it is called. */
   load(): Promise<AnyCommand>;
 }

@@ -42,7 +42,10 @@ async function execute(call: Call, terminal: Terminal, openKernel: OpenKernel): 
   const { spec, parameters, options } = call;
   const choice = kernelChoice(text(options["kernel"]), terminal.env["VFIO_KERNEL"]);
   const command = await spec.load();
-  const kernel = await openKernel(choice, { fresh: spec.freshMachine === true });
+  const kernel = await openKernel(choice, {
+    fresh: spec.freshMachine === true,
+    looks: spec.looks === true,
+  });
   try {
     const context = contextOf(kernel, terminal, options["json"] === true);
     if (kernel.description.kind === "simulated") context.note(simulated(kernel));

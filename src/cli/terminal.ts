@@ -19,8 +19,10 @@ export function processTerminal(): Terminal {
   process.once("SIGINT", () => interrupt.abort());
   stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
-    throw error;
+    stderr.write(`Error: standard output: ${error.message}\n`);
+    process.exit(1);
   });
+  stderr.on("error", () => process.exit(1));
   const colour = stdout.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
   return {
     env,

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { after, duration } from "../duration.js";
 import { Errno } from "../errno.js";
 import { VfioError } from "../errors.js";
 import type { BlockingWriteOptions } from "../kernel.js";
@@ -35,10 +36,11 @@ export function writeInHelper(
   { timeout, signal }: BlockingWriteOptions,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
+    if (timeout !== undefined) duration(timeout, "timeout");
     if (signal?.aborted) return reject(signal.reason);
     const helper = startHelper(path, data);
     const stop = () => {
-      clearTimeout(timer);
+      cancel?.();
       signal?.removeEventListener("abort", onAbort);
     };
     const abandon = (reason: unknown) => {
@@ -49,10 +51,8 @@ export function writeInHelper(
       reject(reason);
     };
     const onAbort = () => abandon(signal?.reason);
-    const timer =
-      timeout === undefined
-        ? undefined
-        : setTimeout(() => abandon(timedOut(path, timeout)), timeout);
+    const cancel =
+      timeout === undefined ? undefined : after(timeout, () => abandon(timedOut(path, timeout)));
     signal?.addEventListener("abort", onAbort, { once: true });
     let outcome = "";
     helper.stdout?.setEncoding("utf8").on("data", (text: string) => {

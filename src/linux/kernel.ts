@@ -1,5 +1,6 @@
 import { release } from "node:os";
 import { VfioError } from "../errors.js";
+import { hostClock } from "../host-clock.js";
 import type {
   AllocateOptions,
   Fd,
@@ -14,7 +15,6 @@ import type {
 } from "../kernel.js";
 import { Protection } from "../kernel.js";
 import { checkBoolean, checkFd, checkFunction, checkInteger, checkOffset } from "./arguments.js";
-import { hostClock } from "./clock.js";
 import { LinuxWatch } from "./eventfd.js";
 import { Files } from "./files.js";
 import { Ioctl } from "./ioctl.js";

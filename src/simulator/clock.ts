@@ -1,3 +1,5 @@
+import { duration } from "../duration.js";
+import { hostClock } from "../host-clock.js";
 import type { Clock } from "../kernel.js";
 
 /** A timer of the machine; it can be taken back. */
@@ -55,14 +57,14 @@ export class SimulatedClock implements Clock {
   }
 
   async sleep(milliseconds: number, { signal }: { signal?: AbortSignal | undefined } = {}) {
+    duration(milliseconds, "milliseconds");
     signal?.throwIfAborted();
     if (this.mode === "manual") {
       await new Promise((resolve) => setImmediate(resolve));
       this.advance(milliseconds);
       return;
     }
-    const { setTimeout } = await import("node:timers/promises");
-    await setTimeout(milliseconds, undefined, signal === undefined ? {} : { signal });
+    await hostClock.sleep(milliseconds, { signal });
     this.milliseconds();
   }
 

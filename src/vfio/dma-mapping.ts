@@ -92,10 +92,7 @@ export class DmaMapping {
    * @throws VfioError EINVAL unless `invalidateAddress` came before, ENOENT if it is not mapped
    */
   updateAddress(memory: DmaSource): void {
-    if (BigInt(memory.length) < this.size) {
-      throw new RangeError(`updateAddress: ${memory.length} bytes, the mapping has ${this.size}`);
-    }
-    this.#dma.update(this, memory.address);
+    this.#dma.update(this, memory);
     this.#facts.source = memory;
   }
 

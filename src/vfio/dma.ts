@@ -113,12 +113,20 @@ export class Dma {
 
   /** @internal The mapping keeps its pages, but its memory's address is about to change. */
   invalidate(mapping: DmaMapping): void {
+    assertMapped(mapping, "invalidateAddress");
     this.#requests.unmap(DmaUnmapFlags.VADDR, mapping);
   }
 
   /** @internal The mapping's memory is at another address now. */
-  update(mapping: DmaMapping, vaddr: bigint): void {
-    this.#requests.map(DmaMapFlags.VADDR, vaddr, mapping);
+  update(mapping: DmaMapping, source: DmaSource): void {
+    assertMapped(mapping, "updateAddress");
+    this.#checkSource(source);
+    if (BigInt(source.length) < mapping.size) {
+      throw new RangeError(
+        `updateAddress: ${source.length} bytes, the mapping has ${mapping.size}`,
+      );
+    }
+    this.#requests.map(DmaMapFlags.VADDR, source.address, mapping);
   }
 
   /** @internal Groups came or went: what can be mapped may be different now. */
@@ -206,4 +214,8 @@ function part(source: DmaSource, { offset = 0, length }: DmaMapOptions) {
   const most = source.length - from;
   const bytes = integer(length ?? most, "length", { min: 1, max: most });
   return { vaddr: source.address + BigInt(from), size: BigInt(bytes) };
+}
+
+function assertMapped(mapping: DmaMapping, method: string): void {
+  if (!mapping.mapped) throw new TypeError(`${method}: ${mapping} is not mapped any more`);
 }

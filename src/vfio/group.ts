@@ -12,7 +12,7 @@ import { Container } from "./container.js";
 import { Device } from "./device.js";
 import { deviceInfo } from "./device-info.js";
 import { Handle } from "./handle.js";
-import { wrongType } from "./numbers.js";
+import { called, wrongType } from "./numbers.js";
 import { closeStep, ioctlCall, type Steps } from "./steps.js";
 
 /** VFIO_GROUP_GET_STATUS. */
@@ -149,7 +149,7 @@ export class Group extends Handle {
    *   IOMMU), EACCES (`vfToken` wanted), EBUSY, EAGAIN; each with a hint
    */
   openDevice(name: string, options: OpenDeviceOptions = {}): Promise<Device> {
-    return this.runAsync(`openDevice("${name}")`, this.#openDevice(name, options));
+    return this.runAsync(called("openDevice", name), this.#openDevice(name, options));
   }
 
   /** `openDevice` on this thread. */

@@ -7,12 +7,15 @@ import { LinuxKernel } from "../linux/index.js";
 
 const NODE = "/dev/vfio/vfio";
 
-/** This machine's kernel, or the error that says why there is none to use. */
-export function hostKernel(): Kernel | VfioError {
+/**
+ * This machine's kernel, or the error that says why there is none to use. For sysfs alone it may be
+ * one without VFIO.
+ */
+export function hostKernel({ withoutVfio = false } = {}): Kernel | VfioError {
   if (process.platform !== "linux") {
     return missing(NODE, `VFIO is Linux's; this is ${process.platform}. ${simulatedInstead}`);
   }
-  if (!existsSync(NODE)) return missing(NODE, noVfioHint);
+  if (!withoutVfio && !existsSync(NODE)) return missing(NODE, noVfioHint);
   try {
     return new LinuxKernel();
   } catch (error) {

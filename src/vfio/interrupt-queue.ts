@@ -46,7 +46,9 @@ export class InterruptQueue {
       this.#settle(waiter);
       waiter.resolve(event);
     }
-    for (const listener of [...this.#listeners.keys()]) listener(event);
+    for (const listener of [...this.#listeners.keys()]) {
+      if (this.#listeners.has(listener)) tell(listener, event);
+    }
   }
 
   /** What happened and nobody has asked for, oldest vector first. */
@@ -76,7 +78,7 @@ export class InterruptQueue {
     if (this.#closed) return () => {};
     this.#listeners.set(listener, holds);
     this.#changed();
-    for (let event = this.take(); event !== undefined; event = this.take()) listener(event);
+    for (let event = this.take(); event !== undefined; event = this.take()) tell(listener, event);
     this.#owner.wanted();
     return () => {
       this.#listeners.delete(listener);
@@ -127,5 +129,16 @@ export class InterruptQueue {
   #changed(): void {
     const held = this.#waiters.size > 0 || [...this.#listeners.values()].includes(true);
     this.#owner.waiting(held);
+  }
+}
+
+/** A listener that throws is a program's error, and must not take the interrupt from the others. */
+function tell(listener: (event: InterruptEvent) => void, event: InterruptEvent): void {
+  try {
+    listener(event);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

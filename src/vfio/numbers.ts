@@ -34,3 +34,8 @@ export function wrongType(value: unknown, name: string, wanted: string): TypeErr
 export function hex(value: number | bigint): string {
   return `0x${value.toString(16)}`;
 }
+
+/** A call as messages show it, whatever its argument is: `openDevice("0000:00:05.0")`. */
+export function called(method: string, name: unknown): string {
+  return typeof name === "string" ? `${method}("${name}")` : method;
+}

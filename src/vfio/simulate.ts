@@ -7,6 +7,7 @@ import { type PciPlug, plugPci } from "../simulator/pci/plug.js";
 import { vfioPciDriver } from "../simulator/pci/vfio/driver.js";
 import { offerToDrivers, setDriverOverride } from "../sysfs/binding.js";
 import { pciDevices } from "../sysfs/pci-device.js";
+import { integer, wrongType } from "./numbers.js";
 
 /** The machine to simulate. */
 export interface SimulateOptions extends Omit<MachineOptions, "profile"> {
@@ -25,8 +26,10 @@ export interface SimulateOptions extends Omit<MachineOptions, "profile"> {
  * mediated devices are loaded. Its clock runs in real time unless told.
  *
  * @throws RangeError for an unknown profile, or addresses that are wrong or taken
+ * @throws TypeError for options that are none
  */
 export function simulate(options: SimulateOptions): SimulatedMachine {
+  checkOptions(options);
   const { profile = "6.1", devices = guestFixtures, ...rest } = options;
   if (typeof profile === "string" && !Object.hasOwn(profiles, profile)) {
     const names = Object.keys(profiles).join(", ");
@@ -41,6 +44,21 @@ export function simulate(options: SimulateOptions): SimulatedMachine {
   pciHost(machine).register(vfioPciDriver);
   loadMdevSamples(machine);
   return machine;
+}
+
+/** What a slip of the pen would turn into another machine than the one that was meant. */
+function checkOptions(options: SimulateOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw wrongType(options, "options", "an object");
+  }
+  const { profile = "6.1", devices = [], clock = "manual", seed = 1 } = options;
+  const version = typeof profile === "object" ? profile?.version : profile;
+  if (typeof version !== "string") throw wrongType(profile, "profile", "a profile or its name");
+  if (!Array.isArray(devices)) throw wrongType(devices, "devices", "an array");
+  if (clock !== "manual" && clock !== "real-time") {
+    throw new TypeError(`clock: '${String(clock)}' is neither manual nor real-time`);
+  }
+  integer(seed, "seed");
 }
 
 const BRIDGES = 0x06;

@@ -9,7 +9,7 @@ import { Group } from "./group.js";
 import { Handle } from "./handle.js";
 import { simulateModule } from "./lazy.js";
 import { DmaMemory } from "./memory.js";
-import { integer } from "./numbers.js";
+import { called, integer } from "./numbers.js";
 import { type OpenedKernel, type OpenOptions, openKernel } from "./open-kernel.js";
 import type { SimulateOptions } from "./simulate.js";
 import { runAsync, runSync, type Steps } from "./steps.js";
@@ -74,7 +74,7 @@ export class Vfio extends Handle {
    *   to VFIO), EBUSY (who holds it?), EPERM (which device blocks its group?), EACCES
    */
   openDevice(device: string, options: OpenOneOptions = {}): Promise<Device> {
-    return this.runAsync(`openDevice("${device}")`, this.#openDevice(device, options));
+    return this.runAsync(called("openDevice", device), this.#openDevice(device, options));
   }
 
   /** `openDevice` on this thread. */

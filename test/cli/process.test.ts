@@ -78,12 +78,32 @@ describe("the command as a process", () => {
   });
 });
 
-describe("a machine without VFIO", () => {
-  it.skipIf(existsSync("/dev/vfio/vfio"))("says how to go on with the simulated one", async () => {
-    const { code, err } = await vfio(["list", "--kernel", "host"]);
+describe.skipIf(existsSync("/dev/vfio/vfio"))("a machine without VFIO", () => {
+  it("is told how to go on with the simulated one", async () => {
+    const { code, err } = await vfio(["read", "00:05.0", "bar0", "0", "--kernel", "host"]);
     expect(code).toBe(1);
     expect(err).toMatch(
       /^Error: ENOENT: .*\n(.*\n)*.*--kernel simulated, or VFIO_KERNEL=simulated/,
     );
+  });
+
+  it.skipIf(!existsSync("/sys/bus/pci/devices"))("can still be looked at", async () => {
+    const { code, out } = await vfio(["list", "--json", "--kernel", "host"]);
+    expect(code).toBe(0);
+    expect(Array.isArray(JSON.parse(out))).toBe(true);
+  });
+});
+
+describe("standard output that cannot be written", () => {
+  it.skipIf(!existsSync("/dev/full"))("is one line of error", async () => {
+    const line = `"${process.execPath}" "${main}" list --kernel simulated > /dev/full`;
+    const shell = spawn("sh", ["-c", line]);
+    let err = "";
+    shell.stderr.setEncoding("utf8").on("data", (text: string) => {
+      err += text;
+    });
+    const code = await new Promise((resolve) => shell.on("close", resolve));
+    expect(code).toBe(1);
+    expect(err).toMatch(/\nError: standard output: ENOSPC.*\n$/);
   });
 });

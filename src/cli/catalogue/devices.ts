@@ -4,6 +4,7 @@ import type { CommandSpec } from "../command.js";
 export const deviceCommands: readonly CommandSpec[] = [
   {
     usage: "groups",
+    looks: true,
     summary: "list IOMMU groups and who blocks them",
     about: "A group is viable, usable from user space, when no member is with a kernel driver.",
     examples: [["groups", "all groups"]],
@@ -11,6 +12,7 @@ export const deviceCommands: readonly CommandSpec[] = [
   },
   {
     usage: "list",
+    looks: true,
     summary: "list PCI and mediated devices",
     options: [{ flags: "--vfio", text: "only those that VFIO has" }],
     examples: [
@@ -21,6 +23,7 @@ export const deviceCommands: readonly CommandSpec[] = [
   },
   {
     usage: "info <device>",
+    looks: true,
     summary: "show a device: regions, interrupts, config space",
     about:
       "A device that VFIO does not have is shown as far as sysfs tells; regions and interrupts " +

@@ -7,6 +7,7 @@ const parent = { flags: "-p, --parent <name>", text: "only of this parent (mtty,
 export const mdevCommands: readonly CommandSpec[] = [
   {
     usage: "mdev types",
+    looks: true,
     summary: "list types of mediated devices and how many are left",
     options: [parent],
     examples: [["mdev types", "of all parents"]],
@@ -14,6 +15,7 @@ export const mdevCommands: readonly CommandSpec[] = [
   },
   {
     usage: "mdev list",
+    looks: true,
     summary: "list mediated devices",
     options: [parent],
     examples: [["mdev list --parent mtty", "those that mtty made"]],

@@ -7,6 +7,8 @@ import type { KernelChoice } from "./choice.js";
 export interface OpenKernelOptions {
   /** Exactly as it comes up, instead of with something to look at. */
   fresh: boolean;
+  /** This machine will do without VFIO: sysfs is all that is asked for. */
+  looks: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function openKernel(
     import("../../vfio/host-kernel.js"),
     import("../../gate/index.js"),
   ]);
-  const kernel = hostKernel();
+  const kernel = hostKernel({ withoutVfio: options.looks });
   if (isVfioError(kernel)) throw forCommands(kernel);
   return gated(kernel as Kernel);
 }

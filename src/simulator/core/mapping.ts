@@ -6,6 +6,9 @@ import type { AddressSpace } from "./address-space.js";
 import type { MappedMemory, OpenFile, Width } from "./file.js";
 import type { MemoryArea } from "./memory-area.js";
 
+/** One more than the highest value, by width in bytes. */
+const LIMITS = { 1: 2 ** 8, 2: 2 ** 16, 4: 2 ** 32 } as const;
+
 /** What stands behind a mapping: file, memory, and its place in the process. */
 export interface MappingParts {
   readonly file: OpenFile;
@@ -85,13 +88,13 @@ export class SimulatedMapping implements Mapping {
 
   write64(offset: number, value: bigint): void {
     this.#check(offset, 8);
-    if (typeof value !== "bigint") throw new TypeError("write64: value must be a bigint");
+    if (typeof value !== "bigint" || BigInt.asUintN(64, value) !== value) throw badValue(value, 8);
     if (this.#ram !== undefined) {
       this.#ram.setBigUint64(offset, value, true);
       return;
     }
     try {
-      this.#memory.write64(offset, BigInt.asUintN(64, value));
+      this.#memory.write64(offset, value);
     } catch (error) {
       throw this.#failed(error);
     }
@@ -140,7 +143,7 @@ export class SimulatedMapping implements Mapping {
 
   #store(offset: number, width: Width, value: number): void {
     this.#check(offset, width);
-    if (typeof value !== "number") throw new TypeError("value must be a number");
+    if (!(value >= 0 && value < LIMITS[width] && value % 1 === 0)) throw badValue(value, width);
     if (this.#ram === undefined) this.#write(offset, width, value);
     else if (width === 4) this.#ram.setUint32(offset, value, true);
     else if (width === 2) this.#ram.setUint16(offset, value, true);
@@ -212,4 +215,11 @@ function eachChunk(
     run(at, width);
     at += width;
   }
+}
+
+function badValue(value: unknown, width: Width | 8): Error {
+  const wanted = width === 8 ? "bigint" : "number";
+  if (typeof value !== wanted) return new TypeError(`value must be a ${wanted}`);
+  const bits = 8 * width;
+  return new RangeError(`value must be an unsigned integer of ${bits} bits, not ${String(value)}`);
 }

@@ -1,4 +1,5 @@
-import type { Clock } from "../kernel.js";
+import { after, duration } from "./duration.js";
+import type { Clock } from "./kernel.js";
 
 /** The host's own monotonic clock. */
 export const hostClock: Clock = {
@@ -6,15 +7,16 @@ export const hostClock: Clock = {
 
   sleep(milliseconds, { signal } = {}) {
     return new Promise((resolve, reject) => {
+      duration(milliseconds, "milliseconds");
       if (signal?.aborted) return reject(signal.reason);
       const onAbort = () => {
-        clearTimeout(timer);
+        cancel();
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
+      const cancel = after(milliseconds, () => {
         signal?.removeEventListener("abort", onAbort);
         resolve();
-      }, milliseconds);
+      });
       signal?.addEventListener("abort", onAbort, { once: true });
     });
   },
