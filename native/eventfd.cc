@@ -94,13 +94,12 @@ void Watches::OnReadable(uv_poll_t* poll, int status, int) {
   napi_handle_scope scope = nullptr;
   if (napi_open_handle_scope(env, &scope) != napi_ok) return;
   napi_value listener = nullptr;
-  napi_value global = nullptr;
-  napi_value argument = nullptr;
   napi_get_reference_value(env, watch->listener, &listener);
-  napi_get_global(env, &global);
-  napi_create_double(env, static_cast<double>(count), &argument);
+  // In the frame, where the listener looks first thing: each value made here is made on the way of
+  // an interrupt. A receiver there must be, and the listener is one at hand.
+  watch->environment->frame->position = static_cast<double>(count);
   const napi_status called =
-      napi_make_callback(env, watch->context, global, listener, 1, &argument, nullptr);
+      napi_make_callback(env, watch->context, listener, listener, 0, nullptr, nullptr);
   napi_value error = nullptr;
   if (called == napi_pending_exception &&
       napi_get_and_clear_last_exception(env, &error) == napi_ok) {
@@ -121,7 +120,7 @@ napi_value Eventfd(napi_env env, napi_callback_info info) {
   return Outcome(env, fd);
 }
 
-// watch(fd, listener): the watch's number.
+// watch(fd, listener): the watch's number. The listener finds the count in the frame's `position`.
 napi_value OpenWatch(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   int fd = 0;

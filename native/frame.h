@@ -22,7 +22,7 @@ struct Frame {
   uint32_t offset;   // byte offset within the slot
   uint32_t value;    // value read or to be written: 8, 16, 32 bits
   uint64_t wide;     // 64-bit value; an address; an ioctl's number
-  double position;   // file offset
+  double position;   // file offset; an eventfd's count
   int32_t fd;        // file descriptor of a system call
   uint32_t request;  // ioctl request
   uint32_t length;   // bytes in the data area, or kNumber

@@ -59,7 +59,8 @@ export interface Addon {
   execute(operations: Uint8Array, count: number): void;
 
   eventfd(initial: number): number;
-  watch(fd: number, listener: (count: number) => void): number;
+  /** The listener finds the count in the frame's `position`. */
+  watch(fd: number, listener: () => void): number;
   watchRef(watch: number, hold: boolean): number;
   watchClose(watch: number): number;
 

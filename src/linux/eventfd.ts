@@ -1,6 +1,7 @@
 import { VfioError } from "../errors.js";
 import type { Fd, Watch } from "../kernel.js";
 import type { Addon } from "./addon.js";
+import type { Frame } from "./frame.js";
 
 /** A listener on an eventfd, by uv_poll on this thread's event loop. */
 export class LinuxWatch implements Watch {
@@ -11,8 +12,15 @@ export class LinuxWatch implements Watch {
   #closed = false;
 
   /** @throws VfioError EBADF; EEXIST when the descriptor has a listener already */
-  constructor(addon: Addon, fd: Fd, listener: (count: number) => void, onClose: () => void) {
-    const number = addon.watch(fd, listener);
+  constructor(
+    addon: Addon,
+    frame: Frame,
+    fd: Fd,
+    listener: (count: number) => void,
+    onClose: () => void,
+  ) {
+    const { position } = frame;
+    const number = addon.watch(fd, () => listener(position[0]!));
     if (number < 0) throw new VfioError({ errno: -number, syscall: "epoll_ctl" });
     this.#addon = addon;
     this.#onClose = onClose;

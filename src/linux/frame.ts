@@ -38,7 +38,7 @@ export class Frame {
   readonly wide: BigUint64Array;
   /** The halves of `wide`, the lower one first. */
   readonly halves: Uint32Array;
-  /** File offset. */
+  /** File offset; an eventfd's count. */
   readonly position: Float64Array;
   readonly fd: Int32Array;
   readonly request: Uint32Array;

@@ -134,7 +134,8 @@ export class LinuxKernel implements Kernel {
   watch(fd: Fd, listener: (count: number) => void): Watch {
     checkFunction("listener", listener);
     const onClose = () => this.#watches.delete(fd);
-    const opened = new LinuxWatch(this.#native.addon, checkFd(fd), listener, onClose);
+    const { addon, frame } = this.#native;
+    const opened = new LinuxWatch(addon, frame, checkFd(fd), listener, onClose);
     this.#watches.set(fd, opened);
     return opened;
   }

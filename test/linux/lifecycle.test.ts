@@ -52,7 +52,8 @@ async function runWorker(ending: string, terminate: boolean): Promise<void> {
   });
   worker.on("error", () => {});
   const exited = new Promise((resolve) => worker.once("exit", resolve));
-  await new Promise((resolve) => worker.once("message", resolve));
+  const ready = new Promise((resolve) => worker.once("message", () => resolve("ready")));
+  expect(await Promise.race([ready, exited.then(() => "ended too early")])).toBe("ready");
   if (terminate) {
     await new Promise((resolve) => setTimeout(resolve, 10));
     await worker.terminate();

@@ -1,7 +1,7 @@
 /** Compiles native code for tests: the access tracer, and the addon under sanitizers. */
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { headersDirectory, missingTools } from "../../scripts/build.mjs";
 import { root } from "../../scripts/run.mjs";
@@ -29,14 +29,18 @@ export function compile(name, sources, flags = [], headers = []) {
   const prefix = headersDirectory();
   if (prefix === undefined) return { reason: "Node's headers are not beside its executable" };
   mkdirSync(dirname(file), { recursive: true });
+  // Several test files may want it at once: each compiles its own, and the last one stays.
+  const mine = `${file}.${process.pid}`;
   const common = ["-std=c++17", "-fPIC", "-shared", "-DNAPI_VERSION=8", "-Wall", "-Wextra"];
   const include = join(prefix, "include", "node");
   const { status, stderr } = spawnSync(
     compiler,
-    [...common, ...flags, `-I${include}`, ...sources, "-o", file],
+    [...common, ...flags, `-I${include}`, ...sources, "-o", mine],
     { cwd: root, encoding: "utf8" },
   );
-  return status === 0 ? { file } : { reason: `${compiler} failed:\n${stderr}` };
+  if (status !== 0) return { reason: `${compiler} failed:\n${stderr}` };
+  renameSync(mine, file);
+  return { file };
 }
 
 function modified(path) {
