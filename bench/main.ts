@@ -14,7 +14,7 @@ const rows: Row[] = [
   ...(await registerRows(stage)),
   ...(await callRows(stage)),
   ...interruptRows(stage),
-  ...(await simulatorRows(stage)),
+  ...simulatorRows(stage),
   ...startUpRows(),
 ];
 
