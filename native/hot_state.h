@@ -19,6 +19,8 @@ struct HotState {
   Frame frame;
 };
 
+static_assert(offsetof(HotState, frame) + sizeof(Frame) == sizeof(HotState));
+
 // The environment that called last on this thread. One thread can have several, one after the other
 // or in turn, so a call compares before it believes.
 struct LastCaller {

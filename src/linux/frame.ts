@@ -7,7 +7,7 @@
  */
 
 /** Bytes of the whole frame; the kernel's structs stand at its end, before a guard page. */
-export const FRAME_SIZE = 8192;
+export const FRAME_SIZE = 8512;
 
 /** The most bytes that fit into the frame's data area. */
 export const FRAME_DATA = FRAME_SIZE - 64;

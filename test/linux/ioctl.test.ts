@@ -4,6 +4,7 @@
 
 import { expect, it } from "vitest";
 import { OpenFlags } from "../../src/kernel.js";
+import { FRAME_DATA } from "../../src/linux/frame.js";
 import { Vfio } from "../../src/uapi/requests.js";
 import { describe, openTemporary, testKernel } from "./host.js";
 
@@ -38,7 +39,7 @@ describe("bytes", () => {
     expect(() => kernel.unsafeIoctl(fd, TCGETS, new Uint8Array(length))).toThrow(code("EFAULT"));
   });
 
-  it.each([37, 1000, 8127, 8128, 8129, 70_000])(
+  it.each([37, 1000, FRAME_DATA - 1, FRAME_DATA, FRAME_DATA + 1, 70_000])(
     "of which the kernel wants a part of %d",
     (length) => {
       const { kernel, fd } = openTerminal();

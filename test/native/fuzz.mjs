@@ -52,7 +52,7 @@ let keep = [];
 
 // Requests of VFIO; a random number could be one that freezes a file system.
 const requests = Array.from({ length: 24 }, (_, nr) => 0x3b64 + nr).concat([0, 1, 0x3b00, 0x3bff]);
-const integers = [0, 1, 2, 3, 4, 7, 8, 255, 4095, 4096, 4097, 8128, 65535, 65536, 2 ** 20];
+const integers = [0, 1, 2, 3, 4, 7, 8, 255, 4095, 4096, 4097, 8448, 65535, 65536, 2 ** 20];
 const extremes = [-1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1, 2 ** 53, 1e300];
 const oddities = [Number.NaN, Number.POSITIVE_INFINITY, -0, 0.5, -4096, Number.MIN_VALUE];
 const paths = [file, "/dev/null", "/dev/zero", "/nowhere", "", `${file}\0`, "x".repeat(5000), "ü"];
@@ -72,13 +72,13 @@ function shrunk() {
 
 const makeBytes = [
   () => new Uint8Array(pick([0, 1, 3, 4, 8, 12, 16, 20, 24, 32, 48, 60, 64, 100])),
-  () => new Uint8Array(pick([255, 256, 257, 4096, 8128, 8129, 70_000])),
+  () => new Uint8Array(pick([255, 256, 257, 4096, 8448, 8449, 70_000])),
   () => randomStruct(),
   () => randomStruct(),
   () => new Uint8Array(new ArrayBuffer(64), below(64)),
   () => Buffer.from("0000:00:05.0\0"),
   () => new Uint8Array(new SharedArrayBuffer(32)),
-  () => new Uint8Array(addon.frame, below(8192)),
+  () => new Uint8Array(addon.frame, below(8512)),
   detached,
   shrunk,
 ];
@@ -184,7 +184,7 @@ function randomFrame(name) {
   doubles[3] = random() < 0.7 ? pick(integers) : pick([...extremes, ...oddities]);
   words[8] = random() < 0.8 ? (pick(fds) ?? 0) : below(2 ** 32);
   words[9] = pick(requests);
-  words[10] = pick([0, 4, 8, 16, 32, 48, 4096, 8128, 8129, 2 ** 32 - 1, 2 ** 31]);
+  words[10] = pick([0, 4, 8, 16, 32, 48, 4096, 8448, 8449, 2 ** 32 - 1, 2 ** 31]);
   if (name === "ioctlUnsafe") wides[2] = BigInt(pick(integers));
 }
 
