@@ -50,7 +50,7 @@ export class RegisteredDriver {
   #newId(data: string): Result {
     const id = parseId(data);
     if (id === undefined) return -Errno.EINVAL;
-    if (id.fields !== 7 && knowsId(this, id.id)) return -Errno.EEXIST;
+    if (id.fields !== 7 && knowsId(this, asDevice(id.id))) return -Errno.EEXIST;
     const known = this.driver.ids;
     if (known.length > 0 && !known.some(({ driverData }) => driverData === id.id.driverData)) {
       return -Errno.EINVAL;
@@ -103,6 +103,18 @@ const names = [
   "classMask",
   "driverData",
 ] as const;
+
+/** The identifier as a device has it: struct pci_dev keeps 16 bits of most numbers. */
+function asDevice(id: PciId): PciId {
+  const short = (value: number) => value & 0xffff;
+  return {
+    ...id,
+    vendor: short(id.vendor),
+    device: short(id.device),
+    subvendor: short(id.subvendor),
+    subdevice: short(id.subdevice),
+  };
+}
 
 /** sscanf("%x %x %x %x %x %x %lx"): at least vendor and device. */
 function parseId(data: string): { id: PciId; fields: number } | undefined {

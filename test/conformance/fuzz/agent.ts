@@ -11,8 +11,8 @@ import { runSequence } from "./run-sequence.js";
 import { World } from "./world.js";
 
 const output = openSync(process.env["VFIO_GUEST_RESULTS"] ?? "/dev/stdout", "w");
-const { kernel, version } = linuxBench();
-const world = new World(kernel, version);
+const { kernel, version, host } = linuxBench();
+const world = new World(kernel, version, host);
 
 /**
  * What undoes the kernel is to be found in the log of the guest: it needs nobody to carry it out.

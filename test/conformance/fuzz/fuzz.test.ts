@@ -24,8 +24,8 @@ describe.each(simulatedKernels)("simulated %s", (version) => {
   });
 
   test("random sequences leave nothing", async () => {
-    const { kernel, machine, version: ran } = simulatedBench(version);
-    const world = new World(kernel, ran);
+    const { kernel, machine, version: ran, host } = simulatedBench(version);
+    const world = new World(kernel, ran, host);
     for (const sequence of fc.sample(sequences, { seed: SEED + 1, numRuns: 50 })) {
       await runSequence(world, sequence);
     }

@@ -1,6 +1,7 @@
 import { isVfioError } from "../../../src/errors.js";
+import type { Slot } from "./actor.js";
 import type { Kind } from "./targets.js";
-import type { Slot, World } from "./world.js";
+import type { World } from "./world.js";
 
 const NONE = 1;
 const EVENTFD = 4;

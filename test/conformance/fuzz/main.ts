@@ -35,8 +35,11 @@ export async function fuzz(kernel: KernelName, options: FuzzOptions): Promise<Di
   });
   await simulated.end();
   await real.end().catch((error: unknown) => log(String(error)));
-  const { steps, sequences, difference } = result;
-  console.log(`${real.kernel} and ${simulated.kernel}: ${sequences} sequences, ${steps} steps`);
+  const { steps, sequences, unsteady, difference } = result;
+  const late = unsteady === 0 ? "" : `, ${unsteady} differed once and not again`;
+  console.log(
+    `${real.kernel} and ${simulated.kernel}: ${sequences} sequences, ${steps} steps${late}`,
+  );
   if (difference !== undefined) console.log(`\nTHEY DIFFER: ${difference}`);
   return result;
 }

@@ -14,6 +14,8 @@ export type Theme =
   | "edu"
   | "nvme"
   | "bridge"
+  | "processes"
+  | "binding"
   | "sysfs";
 
 /** A random sequence: what it plays with, and its steps. */

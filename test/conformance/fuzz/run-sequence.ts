@@ -1,9 +1,12 @@
 import type { Answers, Sequence } from "./op.js";
 import { accessSteps } from "./steps/access.js";
+import { bindingSteps } from "./steps/binding.js";
 import { containerSteps } from "./steps/containers.js";
 import { deviceSteps } from "./steps/devices.js";
+import { eduSteps } from "./steps/edu.js";
 import { groupSteps } from "./steps/groups.js";
 import { interruptSteps } from "./steps/interrupts.js";
+import { processSteps } from "./steps/processes.js";
 import { specialSteps } from "./steps/special.js";
 import type { Steps } from "./steps/step.js";
 import { sysfsSteps } from "./steps/sysfs.js";
@@ -17,6 +20,9 @@ const steps: Steps = {
   ...interruptSteps,
   ...specialSteps,
   ...sysfsSteps,
+  ...processSteps,
+  ...eduSteps,
+  ...bindingSteps,
 };
 
 /** Plays a sequence on a kernel, from a fresh state to an empty one: what each step gave. */

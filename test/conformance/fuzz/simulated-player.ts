@@ -7,7 +7,7 @@ import { World } from "./world.js";
 /** Plays on a simulated machine; one machine for all sequences, as on a real kernel. */
 export function simulatedPlayer(version: (typeof simulatedKernels)[number]): Player {
   const { kernel, ...bench } = simulatedBench(version);
-  const world = new World(kernel, bench.version);
+  const world = new World(kernel, bench.version, bench.host);
   return {
     kernel: kernel.description.text,
     play: (sequence: Sequence) => runSequence(world, sequence),

@@ -6,6 +6,7 @@ import type { Version } from "../trial/index.js";
 import { arm } from "./arm.js";
 import { calm } from "./calm.js";
 import type { Theme } from "./op.js";
+import { ids } from "./steps/binding.js";
 
 /** What a target is. */
 export type Kind = keyof typeof mdevTypes | keyof typeof addresses;
@@ -26,6 +27,8 @@ const casts: Record<Theme, readonly Kind[]> = {
   edu: ["edu"],
   nvme: ["nvme"],
   bridge: ["bridgeA", "bridgeB"],
+  processes: ["T1", "edu", "T2"],
+  binding: ["edu", "T1"],
   sysfs: ["T1", "PY"],
 };
 
@@ -34,6 +37,7 @@ const edus: readonly Kind[] = ["edu", "alone", "bridgeA", "bridgeB"];
 /** The devices of a sequence: mediated ones are made for it, PCI ones stay bound between. */
 export class Targets {
   #cast: PlayTarget[] = [];
+  #theme: Theme | undefined;
   readonly #bound = new Set<string>();
 
   constructor(
@@ -51,6 +55,8 @@ export class Targets {
   }
 
   begin(theme: Theme): void {
+    this.#theme = theme;
+    if (theme === "binding") this.#release();
     this.#cast = casts[theme].map((kind, index) => {
       const target = isPci(kind) ? this.#bind(kind) : this.#create(kind, index);
       if (edus.includes(kind)) calm(this.kernel, target);
@@ -62,6 +68,7 @@ export class Targets {
   end(): void {
     for (const { kind, name } of this.#cast) if (!isPci(kind)) this.#remove(name);
     for (const name of this.extra) this.#remove(name);
+    if (this.#theme === "binding") this.#release();
   }
 
   /** Mediated devices that steps may create besides those of the cast. */
@@ -74,6 +81,25 @@ export class Targets {
       sysfs.write(`${pciPath(name)}/driver_override`, "\n");
     }
     this.#bound.clear();
+  }
+
+  /** Takes back whatever steps have done to bindings. */
+  #release(): void {
+    const { sysfs } = this.kernel;
+    for (const name of [addresses.edu, addresses.alone]) {
+      const link = `${pciPath(name)}/driver`;
+      const driver = sysfs.kind(link) && sysfs.readlink(link).split("/").at(-1);
+      if (driver) sysfs.write(`/sys/bus/pci/drivers/${driver}/unbind`, name);
+      sysfs.write(`${pciPath(name)}/driver_override`, "\n");
+      this.#bound.delete(name);
+    }
+    for (const id of ids) {
+      try {
+        sysfs.write("/sys/bus/pci/drivers/vfio-pci/remove_id", id);
+      } catch (error) {
+        if (!isVfioError(error)) throw error;
+      }
+    }
   }
 
   #create(kind: keyof typeof mdevTypes, index: number): PlayTarget {

@@ -1,48 +1,38 @@
 import { isVfioError } from "../../../src/errors.js";
-import type { Kernel, Mapping, Memory } from "../../../src/kernel.js";
-import { Protection } from "../../../src/kernel.js";
-import type { Version } from "../trial/index.js";
+import type { Kernel } from "../../../src/kernel.js";
+import type { Host, Version } from "../trial/index.js";
+import { Actor, type Slot } from "./actor.js";
 import type { Theme } from "./op.js";
 import { Targets } from "./targets.js";
 
-/** An open file of a sequence. */
-export interface Slot {
-  readonly fd: number;
-  /** Of a device: the number of its target. */
-  readonly target: number;
-}
+/** Themes whose containers may have hardware: mappings are pinned at once. */
+const PINNING: readonly Theme[] = ["hardware", "edu", "nvme", "bridge", "processes", "binding"];
 
-/** Places that addresses of memory come from. */
-export interface Places {
-  readonly m: Memory;
-  readonly readOnly: Memory;
-  readonly none: Memory;
-}
-
-const MEMORY = 0x40000;
-const EVENTFDS = 3;
-
-/** What one sequence has open on one kernel, by the numbers of slots. */
+/** What sequences find on one kernel: the devices, and the processes that play. */
 export class World {
-  readonly containers = new Map<number, Slot>();
-  readonly groups = new Map<number, Slot>();
-  readonly devices = new Map<number, Slot>();
-  readonly streams = new Map<number, Slot>();
-  readonly mappings = new Map<number, { mapping: Mapping; target: number }>();
-  readonly eventfds: number[] = [];
-  readonly places: Places;
   readonly targets: Targets;
+  readonly #own: Actor;
+  /** Another process, from when one is first asked for. */
+  #other: Actor | undefined;
+  #actor: Actor;
 
   constructor(
-    readonly kernel: Kernel,
+    readonly ownKernel: Kernel,
     readonly version: Version,
+    readonly host: Host,
   ) {
-    this.targets = new Targets(kernel, version);
-    this.places = {
-      m: kernel.allocate(MEMORY),
-      readOnly: kernel.allocate(0x4000, { protection: Protection.read }),
-      none: kernel.allocate(0x4000, { protection: Protection.none }),
-    };
+    this.targets = new Targets(ownKernel, version);
+    this.#own = new Actor(ownKernel, true);
+    this.#actor = this.#own;
+  }
+
+  /** The process whose turn it is. */
+  get actor(): Actor {
+    return this.#actor;
+  }
+
+  get kernel(): Kernel {
+    return this.#actor.kernel;
   }
 
   /** Whether mappings are pinned at once: containers may have hardware. */
@@ -50,27 +40,43 @@ export class World {
 
   /** Gets the machine ready for a sequence. */
   begin(theme: Theme): void {
-    this.pins = ["hardware", "edu", "nvme", "bridge"].includes(theme);
-    this.places.m.bytes.fill(0);
-    for (let n = 0; n < EVENTFDS; n += 1) this.eventfds.push(this.kernel.eventfd());
+    this.pins = PINNING.includes(theme);
+    this.#own.begin();
     this.targets.begin(theme);
   }
 
   /** Closes everything that a sequence has left open. */
   end(): void {
-    for (const { mapping } of this.mappings.values()) mapping.close();
-    this.mappings.clear();
-    for (const slots of [this.streams, this.devices, this.groups, this.containers]) {
-      for (const { fd } of slots.values()) this.kernel.close(fd);
-      slots.clear();
-    }
-    for (const fd of this.eventfds.splice(0)) this.kernel.close(fd);
+    this.#own.end();
+    this.#other?.end();
+    this.#actor = this.#own;
     this.targets.end();
   }
 
   /** Gives back what outlives sequences. */
   dispose(): void {
+    this.#other?.kernel.shutdown();
+    this.#other = undefined;
     this.targets.dispose();
+  }
+
+  /** It is the other process's turn. */
+  switchActor(): void {
+    if (this.#actor !== this.#own) {
+      this.#actor = this.#own;
+      return;
+    }
+    this.#other ??= new Actor(this.host.process(), false);
+    if (this.#other.eventfds.length === 0) this.#other.begin();
+    this.#actor = this.#other;
+  }
+
+  /** The other process ends, with whatever it has open. */
+  killOther(): void {
+    this.#other?.kernel.shutdown();
+    this.#other?.forget();
+    this.#other = undefined;
+    this.#actor = this.#own;
   }
 
   /** Puts a new file into a slot; what was there is closed. */
@@ -94,10 +100,9 @@ export class World {
     return open;
   }
 
-  /** Whether anything of this target is open. */
+  /** Whether anybody has this target open. */
   inUse(target: number): boolean {
-    const open = [...this.devices.values(), ...this.mappings.values()];
-    return open.some((one) => one.target === target);
+    return this.#own.uses(target) || this.#other?.uses(target) === true;
   }
 }
 

@@ -36,6 +36,27 @@ export const lifecycle: readonly Weighted[] = [
   op(1, "raw", fc.nat({ max: 3 }), n.slot(3), fc.integer({ min: 98, max: 124 }), raw()),
 ];
 
+/** Requests with any words. */
+export const words: Weighted = {
+  weight: 2,
+  arbitrary: fc
+    .tuple(
+      fc.nat({ max: 2 }),
+      n.slot(3),
+      fc.integer({ min: 99, max: 121 }),
+      fc.array(word(), { minLength: 1, maxLength: 14 }),
+    )
+    .map(([kind, slot, nr, list]): Op => ["words", kind, slot, nr, ...list]),
+};
+
+function word(): n.Numbers {
+  return fc.oneof(
+    n.among(0, 1, 2, 3, 4, 8, 16, 20, 24, 32, 40, 48, 60, 64, 0xffffffff, 0x80000000),
+    n.among(0x1000, 0x2000, 0x10000, 0x800, 0xfffff000, 0xfee00000),
+    fc.nat({ max: 0xffffffff }),
+  );
+}
+
 /** Lengths of raw arguments: none at all, or less than any struct. */
 function raw(): n.Numbers {
   return n.among(-1, 0, 3);
@@ -57,10 +78,25 @@ export const iommu: readonly Weighted[] = [
   ),
   op(8, "unmap", n.slot(2), n.mostly(0, 2, 4, 6, 1, 8), n.iovas, n.sizes, n.argsz(24, 24)),
   op(1, "unmap", n.slot(2), n.among(2, 6, 4), n.among(0), n.among(0), n.argsz(24, 24)),
-  op(2, "unmapBitmap", n.slot(2), n.mostly(1, 3, 5, 9), n.iovas, n.sizes, pgsize(), bytes()),
+  op(
+    2,
+    "unmapBitmap",
+    n.slot(2),
+    n.mostly(1, 3, 5, 9),
+    n.iovas,
+    n.sizes,
+    pgsize(),
+    bytes(),
+    fill(),
+  ),
   op(3, "dirty", n.slot(2), n.among(1, 1, 1, 2, 0, 3, 4, 8), n.argsz(8, 8)),
-  op(4, "getBitmap", n.slot(2), n.iovas, n.sizes, pgsize(), bytes()),
+  op(4, "getBitmap", n.slot(2), n.iovas, n.sizes, pgsize(), bytes(), fill()),
 ];
+
+/** What the buffer of a bitmap holds before. */
+function fill(): n.Numbers {
+  return n.mostly(0, 0xff, 0x11);
+}
 
 function pgsize(): n.Numbers {
   return n.mostly(0x1000, 0, 0x2000, 0x800);

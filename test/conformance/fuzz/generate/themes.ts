@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Op, Sequence, Theme } from "../op.js";
-import { digits, features, iommu, irq, lifecycle, op, type Weighted } from "./common.js";
+import { digits, features, iommu, irq, lifecycle, op, type Weighted, words } from "./common.js";
 import * as n from "./numbers.js";
 
 /** From nothing to a group in a container with an IOMMU. */
@@ -19,6 +19,7 @@ function opened(target: number): readonly Op[] {
 }
 
 const deviceInfo: readonly Weighted[] = [
+  words,
   op(
     1,
     "region",
@@ -39,10 +40,19 @@ const configOffset = fc.oneof(
   n.among(0x04, 0x10, 0x42, 0x50, 0x51, 0xfc, 0xff, 0x100),
 );
 
+/** edu copies between the pages that sequences map. */
+const dma: readonly Weighted[] = [
+  op(1, "dma", n.among(0), page(), page(), n.among(0x10, 0x800, 0x801, 0xffe), n.among(1, 2)),
+];
+
+function page(): n.Numbers {
+  return fc.nat({ max: 7 }).map((number) => number * 0x1000);
+}
+
 /** What each theme's sequences are made of. */
 const mixtures: Record<Theme, readonly Weighted[]> = {
-  emulated: [...lifecycle, ...iommu],
-  hardware: [...lifecycle, ...iommu],
+  emulated: [...lifecycle, ...iommu, words],
+  hardware: [...lifecycle, ...iommu, ...dma, words],
   mtty: [
     ...thin(lifecycle),
     ...deviceInfo,
@@ -156,6 +166,24 @@ const mixtures: Record<Theme, readonly Weighted[]> = {
     ),
     ...pciAccess(n.among(0)),
   ],
+  processes: [
+    ...lifecycle,
+    ...thin(iommu),
+    op(6, "switch"),
+    op(1, "kill"),
+    op(2, "read", n.slot(2), n.mostly(7, 0), fc.nat({ max: 0x40 }), n.among(1, 4)),
+    irq(2, n.among(0, 1), 1),
+  ],
+  binding: [
+    ...thin(lifecycle),
+    op(6, "override", n.slot(2), fc.nat({ max: 5 })),
+    op(4, "probe", fc.nat({ max: 6 })),
+    op(5, "bind", fc.nat({ max: 2 }), n.among(0, 0, 0, 1, 1, 2, 3, 4, 5, 6)),
+    op(5, "unbind", fc.nat({ max: 2 }), n.among(0, 0, 0, 1, 1, 2, 3, 4, 5, 6)),
+    op(1, "newId", fc.nat({ max: 5 })),
+    op(1, "removeId", fc.nat({ max: 5 })),
+    op(6, "bindings"),
+  ],
   sysfs: [
     ...thin(lifecycle),
     op(6, "createMdev", fc.nat({ max: 5 }), fc.nat({ max: 7 })),
@@ -175,6 +203,7 @@ function pciAccess(regions: n.Numbers): readonly Weighted[] {
   const offset = fc.oneof(
     fc.nat({ max: 0xa8 }),
     n.among(0, 4, 0x20, 0x24, 0x64, 0x80, 0xffffc, 0xfffff, 0x100000),
+    fc.nat({ max: 0x100010 }),
   );
   return [
     op(6, "read", n.slot(2), regions, offset, n.among(4, 4, 4, 1, 2, 8, 3, 16, 0)),
@@ -194,8 +223,8 @@ function writableConfig(): n.Numbers {
 function mapped(length: number): readonly Weighted[] {
   const offset = fc.nat({ max: length });
   return [
-    op(4, "peek", n.slot(2), offset),
-    op(3, "poke", n.slot(2), offset, fc.nat({ max: 0xffffffff })),
+    op(4, "peek", n.slot(2), offset, fc.nat({ max: 3 })),
+    op(3, "poke", n.slot(2), offset, fc.nat({ max: 0xffffffff }), fc.nat({ max: 3 })),
     op(1, "munmap", n.slot(2)),
   ];
 }
@@ -224,7 +253,7 @@ function sequenceOf(theme: Theme): fc.Arbitrary<Sequence> {
     arbitrary,
   }));
   const ops = fc.array(fc.oneof(...steps), { minLength: 5, maxLength: 60, size: "max" });
-  const whole = theme === "sysfs" ? attachedGroup : opened;
+  const whole = theme === "sysfs" || theme === "binding" ? attachedGroup : opened;
   const tracking: readonly Op[] = [...whole(0), ["dirty", 0, 1, 8]];
   const start = fc.constantFrom(whole(0), whole(0), whole(1), tracking, whole(0), whole(1), []);
   return fc.tuple(start, ops).map(([before, rest]) => ({ theme, ops: [...before, ...rest] }));
@@ -240,4 +269,6 @@ export const sequences: fc.Arbitrary<Sequence> = fc.oneof(
   { weight: 1, arbitrary: sequenceOf("nvme") },
   { weight: 3, arbitrary: sequenceOf("bridge") },
   { weight: 3, arbitrary: sequenceOf("sysfs") },
+  { weight: 3, arbitrary: sequenceOf("processes") },
+  { weight: 3, arbitrary: sequenceOf("binding") },
 );

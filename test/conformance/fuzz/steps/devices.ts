@@ -1,11 +1,12 @@
 import { structs } from "../../../../src/uapi/index.js";
+import type { Slot } from "../actor.js";
 import { irqHazard, regionHazard } from "../hazards.js";
 import { num } from "../op.js";
-import { outcome, type Slot, type World } from "../world.js";
+import { outcome, type World } from "../world.js";
 import { EMPTY, filled, HAZARD, request, type Steps } from "./step.js";
 
 function device(world: World, slot: number | string | undefined): Slot | undefined {
-  return world.pick(world.devices, slot);
+  return world.pick(world.actor.devices, slot);
 }
 
 /**
@@ -15,9 +16,9 @@ function device(world: World, slot: number | string | undefined): Slot | undefin
 function irqFd(world: World, number: number, unmasks: boolean): number {
   if (number < 0) return number;
   if (number === 9) return 999_999;
-  if (number === 8) return world.pick(world.containers, 0)?.fd ?? -1;
-  const last = world.eventfds.length - 1;
-  return world.eventfds[unmasks ? last : number % last] ?? -1;
+  if (number === 8) return world.pick(world.actor.containers, 0)?.fd ?? -1;
+  const last = world.actor.eventfds.length - 1;
+  return world.actor.eventfds[unmasks ? last : number % last] ?? -1;
 }
 
 function irqArgument(world: World, values: readonly (number | string)[]): Uint8Array {
@@ -42,7 +43,7 @@ function irqArgument(world: World, values: readonly (number | string)[]): Uint8A
 /** Steps on devices of any kind. */
 export const deviceSteps: Steps = {
   closeDevice: (world, [slot]) => {
-    const open = world.take(world.devices, slot);
+    const open = world.take(world.actor.devices, slot);
     if (open === undefined) return EMPTY;
     return outcome(() => {
       world.kernel.close(open.fd);
@@ -52,7 +53,7 @@ export const deviceSteps: Steps = {
   dupDevice: (world, [from, to]) => {
     const open = device(world, from);
     if (open === undefined) return EMPTY;
-    world.put(world.devices, num(to), { ...open, fd: world.kernel.dup(open.fd) });
+    world.put(world.actor.devices, num(to), { ...open, fd: world.kernel.dup(open.fd) });
     return "0";
   },
   info: (world, [slot, argsz, room]) =>
@@ -86,7 +87,7 @@ export const deviceSteps: Steps = {
     return request(world, open, "DEVICE_SET_IRQS", irqArgument(world, values));
   },
   signals: (world, [number]) => {
-    const fd = world.eventfds[num(number) % world.eventfds.length] ?? -1;
+    const fd = world.actor.eventfds[num(number) % world.actor.eventfds.length] ?? -1;
     const bytes = new Uint8Array(8);
     const result = outcome(() => world.kernel.read(fd, bytes));
     return result === "8" ? `${bytes[0]}` : result;

@@ -8,8 +8,8 @@ import { EMPTY, filled, request, type Steps } from "./step.js";
 function containerFd(world: World, number: number): number {
   if (number === 90) return -1;
   if (number === 91) return 999_999;
-  if (number === 92) return world.eventfds[0] ?? -1;
-  return world.pick(world.containers, number)?.fd ?? -1;
+  if (number === 92) return world.actor.eventfds[0] ?? -1;
+  return world.pick(world.actor.containers, number)?.fd ?? -1;
 }
 
 /** Names for GET_DEVICE_FD: of targets, and what is near one. */
@@ -28,11 +28,11 @@ export const groupSteps: Steps = {
       opened = world.kernel.open(world.targets.at(slot).node, OpenFlags.readWrite);
       return 0;
     });
-    if (opened >= 0) world.put(world.groups, slot, { fd: opened, target: slot });
+    if (opened >= 0) world.put(world.actor.groups, slot, { fd: opened, target: slot });
     return result;
   },
   closeGroup: (world, [target]) => {
-    const open = world.take(world.groups, target);
+    const open = world.take(world.actor.groups, target);
     if (open === undefined) return EMPTY;
     return outcome(() => {
       world.kernel.close(open.fd);
@@ -64,11 +64,11 @@ export const groupSteps: Steps = {
     });
     if (opened < 0) return result;
     const number = num(target) % world.targets.count;
-    world.put(world.devices, num(slot), { fd: opened, target: number });
+    world.put(world.actor.devices, num(slot), { fd: opened, target: number });
     return result;
   },
 };
 
 function group(world: World, target: number | string | undefined) {
-  return world.pick(world.groups, target);
+  return world.pick(world.actor.groups, target);
 }

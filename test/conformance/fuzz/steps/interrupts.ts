@@ -9,7 +9,7 @@ const DELAY = 15;
 /** Takes the counts of all eventfds. */
 function counts(world: World): string {
   const bytes = new Uint8Array(8);
-  const taken = world.eventfds.map((fd) => {
+  const taken = world.actor.eventfds.map((fd) => {
     try {
       world.kernel.read(fd, bytes);
       return bytes[0] ?? 0;
@@ -25,7 +25,7 @@ function counts(world: World): string {
 export const interruptSteps: Steps = {
   /** Raises edu's interrupt, waits for it to arrive, and takes all counts. */
   raise: async (world, [slot, value]) => {
-    const open = world.pick(world.devices, slot);
+    const open = world.pick(world.actor.devices, slot);
     if (open === undefined) return EMPTY;
     const word = new Uint8Array(Uint32Array.of(num(value)).buffer);
     try {
@@ -41,7 +41,7 @@ export const interruptSteps: Steps = {
   kick: async (world) => {
     const one = new Uint8Array(8);
     one[0] = 1;
-    world.kernel.write(world.eventfds.at(-1) ?? -1, one);
+    world.kernel.write(world.actor.eventfds.at(-1) ?? -1, one);
     await world.kernel.clock.sleep(DELAY);
     return counts(world);
   },

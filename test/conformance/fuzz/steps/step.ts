@@ -1,7 +1,8 @@
 import type { IoctlArgument } from "../../../../src/kernel.js";
 import { type Fields, type Struct, Vfio, viewOf } from "../../../../src/uapi/index.js";
 import { changes } from "../../trial/step.js";
-import { outcome, type Slot, type World } from "../world.js";
+import type { Slot } from "../actor.js";
+import { outcome, type World } from "../world.js";
 
 /** Performs one step: what it gave, as text. */
 export type Step = (world: World, values: readonly (number | string)[]) => string | Promise<string>;
