@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "arguments.h"
@@ -76,6 +77,24 @@ napi_value Duplicate(napi_env env, napi_callback_info info) {
   return Outcome(env, copy);
 }
 
+// Where registers hold 64 bits these calls go past libc's functions, which are cancellation points:
+// in a process with threads they make the thread cancellable before and undo it afterwards.
+#if defined(__LP64__)
+ssize_t ReadAt(int fd, void* data, size_t length, off_t offset) {
+  return syscall(SYS_pread64, fd, data, length, offset);
+}
+ssize_t WriteAt(int fd, const void* data, size_t length, off_t offset) {
+  return syscall(SYS_pwrite64, fd, data, length, offset);
+}
+#else
+ssize_t ReadAt(int fd, void* data, size_t length, off_t offset) {
+  return pread(fd, data, length, offset);
+}
+ssize_t WriteAt(int fd, const void* data, size_t length, off_t offset) {
+  return pwrite(fd, data, length, offset);
+}
+#endif
+
 enum class Transfer { kRead, kWrite, kReadAt, kWriteAt };
 
 template <Transfer kTransfer>
@@ -92,10 +111,10 @@ int64_t Move(int fd, void* data, size_t length, double position) {
       moved = write(fd, data, length);
       break;
     case Transfer::kReadAt:
-      moved = pread(fd, data, length, offset);
+      moved = ReadAt(fd, data, length, offset);
       break;
     case Transfer::kWriteAt:
-      moved = pwrite(fd, data, length, offset);
+      moved = WriteAt(fd, data, length, offset);
       break;
   }
   return moved < 0 ? -errno : moved;
