@@ -69,9 +69,9 @@ export class Actor {
     this.eventfds.length = 0;
   }
 
-  /** Whether anything of this target is open. */
-  uses(target: number): boolean {
+  /** How many files and mappings of this target are open. */
+  openings(target: number): number {
     const open = [...this.devices.values(), ...this.mappings.values()];
-    return open.some((one) => one.target === target);
+    return open.filter((one) => one.target === target).length;
   }
 }

@@ -3,10 +3,14 @@ import type { Kernel } from "../../../src/kernel.js";
 import type { Host, Version } from "../trial/index.js";
 import { Actor, type Slot } from "./actor.js";
 import type { Theme } from "./op.js";
+import { strands, strandsAny } from "./stranded.js";
 import { Targets } from "./targets.js";
 
 /** Themes whose containers may have hardware: mappings are pinned at once. */
 const PINNING: readonly Theme[] = ["hardware", "edu", "nvme", "bridge", "processes", "binding"];
+
+/** The first of the slots that no step names. */
+const SPARE = 100;
 
 /** What sequences find on one kernel: the devices, and the processes that play. */
 export class World {
@@ -79,11 +83,25 @@ export class World {
     this.#actor = this.#own;
   }
 
+  /** Whether the other process is about to take a stream with it. */
+  get mayKillOther(): boolean {
+    if (this.#other === undefined) return true;
+    const turn = this.#actor;
+    this.#actor = this.#other;
+    const stranded = strandsAny(this, this.#other);
+    this.#actor = turn;
+    return !stranded;
+  }
+
   /** Puts a new file into a slot; what was there is closed. */
   put(slots: Map<number, Slot>, slot: number, opened: Slot): void {
     const before = slots.get(slot);
     slots.set(slot, opened);
-    if (before !== undefined) this.kernel.close(before.fd);
+    if (before === undefined) return;
+    // What must not be closed yet stays open in a slot that no step names.
+    if (slots === this.#actor.devices && strands(this, before))
+      slots.set(SPARE + slots.size, before);
+    else this.kernel.close(before.fd);
   }
 
   /** The open one that a number means: numbers go round over the slots that are in use. */
@@ -100,9 +118,14 @@ export class World {
     return open;
   }
 
+  /** How many files and mappings of this target are open. */
+  openings(target: number): number {
+    return this.#own.openings(target) + (this.#other?.openings(target) ?? 0);
+  }
+
   /** Whether anybody has this target open. */
   inUse(target: number): boolean {
-    return this.#own.uses(target) || this.#other?.uses(target) === true;
+    return this.openings(target) > 0;
   }
 }
 

@@ -2,6 +2,7 @@ import { structs } from "../../../../src/uapi/index.js";
 import type { Slot } from "../actor.js";
 import { irqHazard, regionHazard } from "../hazards.js";
 import { num } from "../op.js";
+import { strands } from "../stranded.js";
 import { outcome, type World } from "../world.js";
 import { EMPTY, filled, HAZARD, request, type Steps } from "./step.js";
 
@@ -43,6 +44,8 @@ function irqArgument(world: World, values: readonly (number | string)[]): Uint8A
 /** Steps on devices of any kind. */
 export const deviceSteps: Steps = {
   closeDevice: (world, [slot]) => {
+    const candidate = world.pick(world.actor.devices, slot);
+    if (candidate !== undefined && strands(world, candidate)) return HAZARD;
     const open = world.take(world.actor.devices, slot);
     if (open === undefined) return EMPTY;
     return outcome(() => {

@@ -1,4 +1,4 @@
-import type { Steps } from "./step.js";
+import { HAZARD, type Steps } from "./step.js";
 
 /** Steps between processes. */
 export const processSteps: Steps = {
@@ -7,6 +7,7 @@ export const processSteps: Steps = {
     return "0";
   },
   kill: (world) => {
+    if (!world.mayKillOther) return HAZARD;
     world.killOther();
     return "0";
   },
