@@ -15,10 +15,17 @@ export interface RealRun {
   readonly problem: string | undefined;
 }
 
-/** Boots a kernel, runs the cases in it, and reads back what they gave. */
+/**
+ * Boots a kernel, runs the cases in it, and reads back what they gave. A guest that ended before
+ * its first record says nothing about any case: it is booted once more, and that is said.
+ */
 export async function realRun(
   kernel: KernelName,
-  { only, log }: { only: string | undefined; log: (line: string) => void },
+  {
+    only,
+    log,
+    again = false,
+  }: { only: string | undefined; log: (line: string) => void; again?: boolean },
 ): Promise<RealRun> {
   const chunks: Buffer[] = [];
   const selection = only === undefined ? ["--tour"] : ["--only", only];
@@ -33,7 +40,12 @@ export async function realRun(
     log,
   });
   const run = readRun(Buffer.concat(chunks).toString());
-  return { run, guest, problem: problemOf(guest, run) };
+  const problem = problemOf(guest, run);
+  if (run.kernel === undefined && problem !== undefined && !again) {
+    log(`the guest gave no record at all (${problem}); once more`);
+    return realRun(kernel, { only, log, again: true });
+  }
+  return { run, guest, problem };
 }
 
 function problemOf(guest: GuestResult, run: Run): string | undefined {
